@@ -1,0 +1,1 @@
+"""Clip records in Milvus: written, searched, filtered and deleted."""

@@ -1,0 +1,119 @@
+"""What the catalog holds, and what a store of it promises.
+
+Scores are cosine similarities: larger is closer. Writes are idempotent: a record written twice
+replaces itself. A video counts as indexed when its :class:`VideoRecord` is there; clips are
+written before it, so an interrupted run leaves clips without a record, never the reverse.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.interface import ClipDescription, EmbeddingSpace
+from ingest.clip import ClipSpan
+
+
+@dataclass(frozen=True)
+class ClipRecord:
+    """One clip as the catalog keeps it."""
+
+    clip_id: str
+    """``{video_id}:{start in milliseconds}``."""
+    video_id: str
+    path: Path
+    span: ClipSpan
+    description: ClipDescription
+
+
+@dataclass(frozen=True)
+class VideoRecord:
+    """One completely indexed video."""
+
+    video_id: str
+    path: Path
+    size_bytes: int
+    modified_ns: int
+    """The file's modification time when it was indexed, nanoseconds since 1970."""
+    duration_seconds: float
+    clip_count: int
+    missing: bool = False
+    """True when the file was gone at the last look; its clips stay until removed."""
+
+
+@dataclass(frozen=True)
+class ClipFilter:
+    """Which clips a search may return; an empty field does not restrict."""
+
+    categories: tuple[str, ...] = ()
+    """Labels, all of which the clip must carry."""
+    video_ids: tuple[str, ...] = ()
+    """Videos, one of which the clip must belong to."""
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One result."""
+
+    record: ClipRecord
+    score: float
+    """Cosine similarity of query and clip, in ``[-1, 1]``."""
+
+
+class CatalogError(Exception):
+    """The catalog cannot do what was asked; the message says what to do."""
+
+
+class EmbeddingSpaceMismatchError(CatalogError):
+    """Vectors of one embedding space met a catalog of another."""
+
+    def __init__(self, *, expected: EmbeddingSpace, got: EmbeddingSpace) -> None:
+        super().__init__(
+            f"this catalog holds embeddings of {expected.name} ({expected.dimension}-d), "
+            f"but the encoder makes {got.name} ({got.dimension}-d); "
+            "use the encoder that the catalog was made with, or index into a new library"
+        )
+
+
+class CatalogLockedError(CatalogError):
+    """Another process has the catalog open."""
+
+
+class ClipStore(Protocol):
+    """Clips and videos of one library, all in one embedding space."""
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        """The space that every stored embedding lies in."""
+
+    def upsert_clips(self, records: Sequence[ClipRecord]) -> None:
+        """Write clips, replacing those with the same id. Not on disk for sure until `flush`."""
+
+    def upsert_video(self, video: VideoRecord) -> None:
+        """Declare a video completely indexed, or replace what is known of it; flushes first."""
+
+    def flush(self) -> None:
+        """Return when everything written before is on disk and quick to search."""
+
+    def search(
+        self, embedding: NDArray[np.float32], *, limit: int, where: ClipFilter = ClipFilter()
+    ) -> list[SearchHit]:
+        """The `limit` closest clips to a ``(D,)`` unit vector, best first, ties by clip_id."""
+
+    def clips_of(self, video_id: str) -> list[ClipRecord]:
+        """All clips of one video by start; empty if there are none."""
+
+    def videos(self) -> list[VideoRecord]:
+        """All videos, by path."""
+
+    def count_clips(self) -> int:
+        """How many clips there are in all."""
+
+    def delete_video(self, video_id: str) -> None:
+        """Delete a video's record and then its clips; nothing happens if there are none."""
+
+    def close(self) -> None:
+        """Flush and let go of the files; the store cannot be used afterwards."""

@@ -1,0 +1,1 @@
+"""Clips → features → embedding, caption and categories: the neural networks."""

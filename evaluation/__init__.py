@@ -1,0 +1,1 @@
+"""Figures of quality: retrieval by text and by image."""

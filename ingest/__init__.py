@@ -1,0 +1,1 @@
+"""File → frames → clips: decoding, sampling, and where clips begin and end."""
