@@ -1,0 +1,87 @@
+"""What a user may choose: from the environment and the library's own file, checked once."""
+
+import tomllib
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError as UnreadableSourceError,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "CLIPSEEK_"
+FILE_NAME = "clipseek.toml"
+DEFAULT_LIBRARY = Path("clipseek-library")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used: one line per reason, each naming the setting."""
+
+
+class Settings(BaseSettings):
+    """All choices. Earlier wins: argument, environment, ``<library>/clipseek.toml``, default.
+
+    The environment names are the fields' names in capitals after ``CLIPSEEK_``. Make it with
+    :func:`load_settings`, which turns what pydantic says into a :class:`SettingsError`.
+    """
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True
+    )
+
+    library: Path = DEFAULT_LIBRARY
+    """Folder of catalog, thumbnails and settings file."""
+    milvus_uri: str | None = None
+    """Milvus server, for instance ``http://127.0.0.1:19530``; None: a folder in the library."""
+    encoder: str = "compact"
+    """Name of the model that makes the embeddings."""
+    frames_per_second: float = Field(default=2.0, gt=0, le=60)
+    """How many frames of each second of video the encoder sees."""
+    clip_max_seconds: float = Field(default=8.0, gt=0, le=600)
+    """Longer shots are split."""
+    clip_min_seconds: float = Field(default=1.0, gt=0)
+    """Shorter shots are joined to a neighbour."""
+
+    @model_validator(mode="after")
+    def _lengths_agree(self) -> "Settings":
+        if self.clip_min_seconds * 2 > self.clip_max_seconds:
+            raise ValueError("clip_max_seconds must be at least twice clip_min_seconds")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # Where the file lies depends on the sources that win over it.
+        library = init_settings().get("library") or env_settings().get("library")
+        file = Path(library or DEFAULT_LIBRARY) / FILE_NAME
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+def load_settings(library: Path | None = None) -> Settings:
+    """Gather and check the settings; `library` wins over the environment.
+
+    Raises :class:`SettingsError` with one line per reason.
+    """
+    given = {} if library is None else {"library": library}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(_reason, error.errors()))) from error
+    except (UnreadableSourceError, tomllib.TOMLDecodeError, OSError) as error:
+        raise SettingsError(f"settings cannot be read: {error}") from error
+
+
+def _reason(problem: ErrorDetails) -> str:
+    name = ".".join(map(str, problem["loc"])) or "settings"
+    return f"{name}: {problem['msg']}, got {problem['input']!r}"
