@@ -10,8 +10,10 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    SettingsError as UnreadableSourceError,
     TomlConfigSettingsSource,
+)
+from pydantic_settings import (
+    SettingsError as UnreadableSourceError,
 )
 
 PREFIX = "CLIPSEEK_"

@@ -1,0 +1,51 @@
+"""A Milvus Lite server inside this process, on one folder."""
+
+import logging
+from pathlib import Path
+
+from milvus_lite.adapter.grpc.server import start_server_in_thread
+from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
+
+from catalog.interface import CatalogError, CatalogLockedError
+
+# What its request handlers log as errors comes back to the client as a status and is raised
+# from there. Background work has no caller, so what goes wrong there is still logged.
+logging.getLogger("milvus_lite.adapter").setLevel(logging.CRITICAL)
+logging.getLogger("milvus_lite").setLevel(logging.ERROR)
+
+
+class EmbeddedMilvus:
+    """Serves one folder on a free loopback port until closed; one process per folder.
+
+    Started here and not by pymilvus, which logs the reason of a failure and raises another
+    error without it, and which holds the folder's lock until the process ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Start serving `folder`, which is made where it is absent.
+
+        Raises ``CatalogLockedError`` where another process serves it, and ``CatalogError``
+        where it cannot be opened.
+        """
+        try:
+            self._server, self._database, self._port = start_server_in_thread(str(folder))
+        except DataDirLockedError as error:
+            raise CatalogLockedError(
+                f"{folder}: another process has the catalog open; "
+                "wait until it ends, or close it, and try again"
+            ) from error
+        except (MilvusLiteError, OSError, ValueError) as error:
+            raise CatalogError(
+                f"{folder}: the catalog cannot be opened: {error}; check that the folder is "
+                "writable, or move it away and index again"
+            ) from error
+
+    @property
+    def uri(self) -> str:
+        """Where a client reaches it."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def close(self) -> None:
+        """Write everything to disk and release the folder."""
+        self._server.stop(grace=2).wait()
+        self._database.close()

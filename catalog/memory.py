@@ -1,0 +1,66 @@
+"""The exact store in memory: the obvious implementation that the others are compared with."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.interface import ClipFilter, ClipRecord, SearchHit, VideoRecord
+from catalog.vectors import rank, require_space
+from encoder.interface import EmbeddingSpace
+
+
+class MemoryStore:
+    """A ``ClipStore`` that forgets everything when it is dropped; looks at every clip."""
+
+    def __init__(self, space: EmbeddingSpace) -> None:
+        self._space = space
+        self._clips: dict[str, ClipRecord] = {}
+        self._videos: dict[str, VideoRecord] = {}
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self._space
+
+    def upsert_clips(self, records: Sequence[ClipRecord]) -> None:
+        for record in records:
+            require_space(record.description.embedding, self._space)
+        self._clips.update((record.clip_id, record) for record in records)
+
+    def upsert_video(self, video: VideoRecord) -> None:
+        self._videos[video.video_id] = video
+
+    def flush(self) -> None:
+        """Nothing to do: memory is as quick as it gets, and never on disk."""
+
+    def search(
+        self, embedding: NDArray[np.float32], *, limit: int, where: ClipFilter = ClipFilter()
+    ) -> list[SearchHit]:
+        require_space(embedding, self._space)
+        admitted = (record for record in self._clips.values() if _admits(where, record))
+        return rank(admitted, embedding, limit=limit)
+
+    def clips_of(self, video_id: str) -> list[ClipRecord]:
+        own = (record for record in self._clips.values() if record.video_id == video_id)
+        return sorted(own, key=lambda record: (record.span, record.clip_id))
+
+    def videos(self) -> list[VideoRecord]:
+        return sorted(self._videos.values(), key=lambda video: (video.path, video.video_id))
+
+    def count_clips(self) -> int:
+        return len(self._clips)
+
+    def delete_video(self, video_id: str) -> None:
+        self._videos.pop(video_id, None)
+        for record in self.clips_of(video_id):
+            del self._clips[record.clip_id]
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _admits(where: ClipFilter, record: ClipRecord) -> bool:
+    labels = {category.label for category in record.description.categories}
+    return labels.issuperset(where.categories) and (
+        not where.video_ids or record.video_id in where.video_ids
+    )
