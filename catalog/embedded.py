@@ -8,8 +8,9 @@ from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
 
 from catalog.interface import CatalogError, CatalogLockedError
 
-# What its request handlers log as errors comes back to the client as a status and is raised
-# from there. Background work has no caller, so what goes wrong there is still logged.
+# What goes wrong in a request is logged with a traceback and then raised at the client, which
+# is enough. Background work has no caller, so what goes wrong there is still logged.
+logging.getLogger("grpc._server").setLevel(logging.CRITICAL)
 logging.getLogger("milvus_lite.adapter").setLevel(logging.CRITICAL)
 logging.getLogger("milvus_lite").setLevel(logging.ERROR)
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from catalog.interface import ClipFilter
 
+ALL_VIDEOS = "clip_count >= 0"
+"""True of every video: Milvus lists without a limit only where there is an expression."""
+
 ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 """The escapes that Milvus and Milvus Lite both read."""
 
