@@ -1,0 +1,18 @@
+"""Which errors are foreseeable, and the one line that a user reads of each."""
+
+
+def explanation(error: Exception) -> str | None:
+    """What to tell the user, or None where the error is a fault of the program."""
+    from catalog.interface import CatalogError
+    from evaluation.retrieval import EvaluationError
+    from ingest.errors import VideoError
+    from pipeline.searching import QueryError
+    from pipeline.settings import SettingsError
+
+    foreseeable = (CatalogError, EvaluationError, QueryError, SettingsError, VideoError)
+    if isinstance(error, foreseeable):
+        return str(error)
+    if isinstance(error, OSError):
+        # A full disk, a missing permission: the system's own words name the file.
+        return f"{error}; see to that and run the command again"
+    return None

@@ -1,0 +1,92 @@
+"""The commands that leave libraries as they are: describe, doctor, evaluate.
+
+What they need is imported when they run, for the reason that `library_commands` states.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from search_ui.options import JsonOption, LibraryOption
+
+EXIT_SOMETHING_WRONG = 1
+
+
+def describe(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="One video.")],
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show clips, captions and categories of a video without storing it."""
+    from pipeline.assembly import load_encoder
+    from pipeline.describing import describe_file
+    from pipeline.settings import load_settings
+    from search_ui.json_output import described_clip, write
+    from search_ui.printing import print_clip
+
+    settings = load_settings(library)
+    described = describe_file(load_encoder(settings), file, settings=settings)
+    if json:
+        write([described_clip(clip, description) for clip, description in described])
+        return
+    for clip, description in described:
+        print_clip(clip.span, description)
+
+
+def doctor(library: LibraryOption = None, json: JsonOption = False) -> None:
+    """Check this machine and the library, and say what to do about the rest.
+
+    Exit code 1 if something does not work.
+    """
+    from pipeline.checks import diagnose
+    from pipeline.settings import load_settings
+    from search_ui.json_output import findings_document, write
+    from search_ui.printing import print_findings
+    from search_ui.progress import spinner
+
+    with spinner("checking"):
+        findings = diagnose(load_settings(library))
+    if json:
+        write(findings_document(findings))
+    else:
+        print_findings(findings)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(EXIT_SOMETHING_WRONG)
+
+
+def evaluate_retrieval(
+    images: Annotated[
+        Path,
+        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Folder of the images."),
+    ],
+    captions: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE.tsv",
+            exists=True,
+            dir_okay=False,
+            help="Lines of image<TAB>caption, with or without a header.",
+        ),
+    ],
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure how well captions find their images, and images their captions."""
+    from evaluation import retrieval
+    from pipeline.assembly import load_encoder
+    from pipeline.settings import load_settings
+    from search_ui.json_output import retrieval_document, write
+    from search_ui.printing import print_retrieval
+    from search_ui.progress import image_progress
+
+    captioned = retrieval.read_captions(captions)
+    encoder = load_encoder(load_settings(library))
+    with image_progress() as on_progress:
+        report = retrieval.evaluate_retrieval(
+            encoder, images, images=captioned, on_progress=on_progress
+        )
+    if json:
+        write(retrieval_document(report))
+    else:
+        print_retrieval(report)

@@ -1,0 +1,105 @@
+"""The JSON documents that other programs read. Their keys are a contract: add, never rename."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeAlias
+
+from catalog.interface import SearchHit, VideoRecord
+from encoder.interface import ClipDescription
+from evaluation.retrieval import RetrievalFigures, RetrievalReport
+from ingest.clip import Clip
+from pipeline.checks import Finding
+from pipeline.reports import IndexReport
+from pipeline.status import LibraryStatus
+from search_ui.terminal import results
+
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | dict[str, "Json"]
+
+
+def write(document: Json) -> None:
+    """Print `document` as the only thing on standard output, in ASCII for any encoding."""
+    results.file.write(json.dumps(document, indent=2) + "\n")
+
+
+def index_document(report: IndexReport) -> Json:
+    """Paths are strings as recorded; `seconds` is the duration of the video."""
+    return {
+        "indexed": [{**asdict(video), "path": str(video.path)} for video in report.indexed],
+        "skipped": [{"path": str(file.path), "reason": file.reason} for file in report.skipped],
+        "failed": [{"path": str(file.path), "error": file.error} for file in report.failed],
+    }
+
+
+def hits_document(hits: Sequence[SearchHit]) -> Json:
+    """Best first, as the search returned them."""
+    return [
+        {
+            "clip_id": hit.record.clip_id,
+            "video_id": hit.record.video_id,
+            "path": str(hit.record.path),
+            "start_seconds": hit.record.span.start_seconds,
+            "end_seconds": hit.record.span.end_seconds,
+            "score": hit.score,
+            "caption": hit.record.description.caption.text,
+            "categories": _categories(hit.record.description),
+        }
+        for hit in hits
+    ]
+
+
+def described_clip(clip: Clip, description: ClipDescription) -> Json:
+    """One clip of a file, with the keys of a search hit as far as they apply."""
+    return {
+        "clip_id": clip.clip_id,
+        "video_id": clip.video.video_id,
+        "path": str(clip.video.path),
+        "start_seconds": clip.span.start_seconds,
+        "end_seconds": clip.span.end_seconds,
+        "caption": description.caption.text,
+        "categories": _categories(description),
+    }
+
+
+def _categories(description: ClipDescription) -> Json:
+    return [asdict(category) for category in description.categories]
+
+
+def status_document(library: Path, status: LibraryStatus) -> Json:
+    """What the library at `library` holds."""
+    return {"library": str(library), **asdict(status)}
+
+
+def removed_document(removed: Sequence[VideoRecord]) -> Json:
+    """What was forgotten."""
+    return {
+        "removed": [
+            {"path": str(video.path), "video_id": video.video_id, "clips": video.clip_count}
+            for video in removed
+        ]
+    }
+
+
+def findings_document(findings: Sequence[Finding]) -> Json:
+    """All checks, good and bad."""
+    return [asdict(finding) for finding in findings]
+
+
+def retrieval_document(report: RetrievalReport) -> Json:
+    """Recalls in percent."""
+    return {
+        "text_to_image": _direction(report.text_to_image),
+        "image_to_text": _direction(report.image_to_text),
+        "images": report.images,
+        "captions": report.captions,
+    }
+
+
+def _direction(figures: RetrievalFigures) -> Json:
+    return {
+        "r1": figures.recall_at_1,
+        "r5": figures.recall_at_5,
+        "r10": figures.recall_at_10,
+        "median_rank": figures.median_rank,
+    }

@@ -1,0 +1,111 @@
+"""The commands that work on a library: index, search, status, remove.
+
+Commands import what they need when they run: the encoder and the catalog take seconds to load,
+and neither help nor a usage error should wait for them.
+"""
+
+from typing import Annotated
+
+import typer
+
+from search_ui.options import EXIT_INTERRUPTED, JsonOption, LibraryOption, PathsArgument
+from search_ui.terminal import say
+
+EXIT_SOME_FAILED = 2
+EXIT_NOTHING_REMOVED = 1
+
+
+def index(paths: PathsArgument, library: LibraryOption = None, json: JsonOption = False) -> None:
+    """Make videos searchable; only what is new or changed is decoded.
+
+    Exit code 2 if some files failed, 1 if nothing could be done at all.
+    """
+    from pipeline.assembly import open_library
+    from pipeline.indexing import index_paths
+    from pipeline.settings import load_settings
+    from search_ui.json_output import index_document, write
+    from search_ui.printing import print_index_report
+    from search_ui.progress import video_progress
+
+    try:
+        with (
+            open_library(load_settings(library), create=True) as opened,
+            video_progress() as on_progress,
+        ):
+            report = index_paths(opened, paths, on_progress=on_progress)
+    except KeyboardInterrupt:
+        say("interrupted: finished videos are kept; the same command again does the rest")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    if json:
+        write(index_document(report))
+    else:
+        print_index_report(report)
+    if report.failed:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What happens in the clip.")],
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many hits to show.")] = 10,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", help="Only clips with this label; repeat for several."),
+    ] = None,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find the moments that a sentence describes, best first."""
+    from catalog.interface import ClipFilter
+    from pipeline import searching
+    from pipeline.assembly import open_library
+    from pipeline.settings import load_settings
+    from search_ui.json_output import hits_document, write
+    from search_ui.printing import print_hits
+    from search_ui.progress import spinner
+
+    where = ClipFilter(categories=tuple(category or ()))
+    with open_library(load_settings(library)) as opened, spinner("searching"):
+        hits = searching.search(opened, text, limit=limit, where=where)
+    if json:
+        write(hits_document(hits))
+    else:
+        print_hits(hits)
+
+
+def status(library: LibraryOption = None, json: JsonOption = False) -> None:
+    """Show what the library holds."""
+    from pipeline.assembly import open_library
+    from pipeline.settings import load_settings
+    from pipeline.status import library_status
+    from search_ui.json_output import status_document, write
+    from search_ui.printing import print_status
+
+    settings = load_settings(library)
+    with open_library(settings) as opened:
+        found = library_status(opened)
+    if json:
+        write(status_document(settings.library, found))
+    else:
+        print_status(settings.library, found)
+
+
+def remove(paths: PathsArgument, library: LibraryOption = None, json: JsonOption = False) -> None:
+    """Forget videos; the files themselves are not touched.
+
+    Exit code 1 if the library holds none of them.
+    """
+    from pipeline import removal
+    from pipeline.assembly import open_library
+    from pipeline.settings import load_settings
+    from search_ui.json_output import removed_document, write
+    from search_ui.printing import print_removed
+
+    with open_library(load_settings(library)) as opened:
+        removed = removal.remove(opened, paths)
+    if json:
+        write(removed_document(removed))
+    else:
+        print_removed(removed)
+    if not removed:
+        say("nothing removed: the library holds no video at these paths")
+        raise typer.Exit(EXIT_NOTHING_REMOVED)

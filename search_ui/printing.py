@@ -1,0 +1,153 @@
+"""What a person reads on standard output: hits, counts, checks and figures."""
+
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from catalog.interface import SearchHit, VideoRecord
+from encoder.interface import ClipDescription
+from evaluation.retrieval import RetrievalReport
+from ingest.clip import ClipSpan
+from pipeline.checks import Finding
+from pipeline.reports import IndexReport
+from pipeline.status import LibraryStatus
+from search_ui.terminal import printable, results, shown_path
+
+SHOWN_CATEGORIES = 3
+
+
+def clock(seconds: int) -> str:
+    """Whole seconds as a player shows them: ``m:ss``, from one hour on ``h:mm:ss``."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def span_text(span: ClipSpan) -> str:
+    """The span in whole seconds, rounded outwards so that it shows all of the clip."""
+    return f"{clock(math.floor(span.start_seconds))}-{clock(math.ceil(span.end_seconds))}"
+
+
+def print_hits(hits: Sequence[SearchHit]) -> None:
+    """One row per hit, best first."""
+    if not hits:
+        results.print("nothing found: the library holds no clip that fits")
+        return
+    table = _rows()
+    for column in ("", "score"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("file", overflow="fold", style="bold")
+    table.add_column("time", no_wrap=True, style="cyan")
+    table.add_column("what happens", overflow="fold")
+    for rank, hit in enumerate(hits, start=1):
+        table.add_row(
+            str(rank),
+            f"{hit.score:.3f}",
+            shown_path(hit.record.path),
+            span_text(hit.record.span),
+            _description_text(hit.record.description),
+        )
+    results.print(table)
+
+
+def print_clip(span: ClipSpan, description: ClipDescription) -> None:
+    """One line per clip, at once, so that a long file shows its first clips early."""
+    results.print(Text(f"{span_text(span)}  ", style="cyan") + _description_text(description))
+
+
+def _description_text(description: ClipDescription) -> Text:
+    labels = ", ".join(category.label for category in description.categories[:SHOWN_CATEGORIES])
+    text = Text(printable(description.caption.text))
+    if labels:
+        text.append(f"  ({printable(labels)})" if text else printable(labels), style="dim")
+    return text
+
+
+def print_index_report(report: IndexReport) -> None:
+    """Counts, and one line for each file that failed or is gone."""
+    clips = sum(video.clips for video in report.indexed)
+    seconds = sum(video.seconds for video in report.indexed)
+    results.print(
+        f"{_count(len(report.indexed), 'video')} indexed ({_count(clips, 'clip')}, "
+        f"{clock(round(seconds))} of footage), {len(report.skipped)} unchanged or not video, "
+        f"{len(report.failed)} failed"
+    )
+    _print_files("failed", (file.error for file in report.failed), style="red")
+    _print_files("missing", map(str, report.missing), style="yellow")
+    if report.missing:
+        results.print("missing videos stay findable; forget them with: clipseek remove PATH")
+    if not (report.indexed or report.skipped or report.failed):
+        results.print("no videos found there")
+
+
+def _print_files(what: str, lines: Iterable[str], *, style: str) -> None:
+    for line in lines:
+        results.print(Text(f"{what}: ", style=style) + Text(printable(line)), soft_wrap=True)
+
+
+def print_removed(removed: Sequence[VideoRecord]) -> None:
+    """One line per forgotten video."""
+    _print_files(
+        "removed",
+        (f"{shown_path(v.path)} ({_count(v.clip_count, 'clip')})" for v in removed),
+        style="cyan",
+    )
+
+
+def print_status(library: Path, status: LibraryStatus) -> None:
+    """What the library holds, one fact per row."""
+    table = _facts()
+    table.add_row("library", shown_path(library))
+    table.add_row("videos", f"{status.videos} ({status.missing} missing)")
+    table.add_row("clips", str(status.clips))
+    table.add_row("footage", clock(round(status.duration_seconds)))
+    table.add_row("on disk", f"{status.size_bytes / 1e6:.1f} MB")
+    table.add_row("embeddings", printable(status.space))
+    results.print(table)
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """One row per check; what to do stands below what is wrong."""
+    table = _facts()
+    for finding in findings:
+        mark = Text("ok", style="green") if finding.ok else Text("no", style="bold red")
+        table.add_row(mark, finding.name, printable(finding.detail))
+        if finding.advice:
+            table.add_row("", "", Padding(printable(f"do: {finding.advice}"), (0, 0, 0, 2)))
+    results.print(table)
+
+
+def print_retrieval(report: RetrievalReport) -> None:
+    """Both directions, recalls in percent."""
+    table = _rows()
+    for column in ("", "R@1", "R@5", "R@10", "median rank"):
+        table.add_column(column, justify="right")
+    for name, figures in (
+        ("text to image", report.text_to_image),
+        ("image to text", report.image_to_text),
+    ):
+        table.add_row(
+            name,
+            f"{figures.recall_at_1:.1f}",
+            f"{figures.recall_at_5:.1f}",
+            f"{figures.recall_at_10:.1f}",
+            f"{figures.median_rank:g}",
+        )
+    results.print(table)
+    results.print(f"{_count(report.images, 'image')}, {_count(report.captions, 'caption')}")
+
+
+def _rows() -> Table:
+    return Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+
+
+def _facts() -> Table:
+    return Table.grid(padding=(0, 2, 0, 0))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
