@@ -1,0 +1,76 @@
+"""The keys and values that other programs rely on."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from catalog.interface import ClipRecord, SearchHit
+from encoder.interface import Caption, CategoryScore, ClipDescription
+from evaluation.retrieval import RetrievalFigures, RetrievalReport
+from ingest.clip import ClipSpan
+from pipeline.reports import FailedFile, IndexedVideo, IndexReport, SkippedFile
+from search_ui.json_output import hits_document, index_document, retrieval_document, write
+
+
+def test_a_hit_has_exactly_the_agreed_keys() -> None:
+    description = ClipDescription(
+        embedding=np.array([0, 1], np.float32),
+        caption=Caption("a cat sleeps", 0.5),
+        categories=(CategoryScore("animals", "topic", 0.75),),
+    )
+    record = ClipRecord("v1:2500", "v1", Path("/films/cat.mp4"), ClipSpan(2.5, 6.0), description)
+
+    assert hits_document([SearchHit(record, 0.25)]) == [
+        {
+            "clip_id": "v1:2500",
+            "video_id": "v1",
+            "path": "/films/cat.mp4",
+            "start_seconds": 2.5,
+            "end_seconds": 6.0,
+            "score": 0.25,
+            "caption": "a cat sleeps",
+            "categories": [{"label": "animals", "kind": "topic", "probability": 0.75}],
+        }
+    ]
+
+
+def test_an_index_report_has_exactly_the_agreed_keys() -> None:
+    report = IndexReport(
+        indexed=[IndexedVideo(Path("/a.mp4"), "v1", 3, 20.5)],
+        skipped=[SkippedFile(Path("/b.mp4"), "unchanged")],
+        failed=[FailedFile(Path("/c.mp4"), "/c.mp4: empty")],
+        missing=[Path("/d.mp4")],
+    )
+
+    assert index_document(report) == {
+        "indexed": [{"path": "/a.mp4", "video_id": "v1", "clips": 3, "seconds": 20.5}],
+        "skipped": [{"path": "/b.mp4", "reason": "unchanged"}],
+        "failed": [{"path": "/c.mp4", "error": "/c.mp4: empty"}],
+    }
+
+
+def test_retrieval_figures_have_exactly_the_agreed_keys() -> None:
+    report = RetrievalReport(
+        text_to_image=RetrievalFigures(1, 2, 3, 4),
+        image_to_text=RetrievalFigures(5, 6, 7, 8),
+        images=9,
+        captions=45,
+    )
+
+    assert retrieval_document(report) == {
+        "text_to_image": {"r1": 1, "r5": 2, "r10": 3, "median_rank": 4},
+        "image_to_text": {"r1": 5, "r5": 6, "r10": 7, "median_rank": 8},
+        "images": 9,
+        "captions": 45,
+    }
+
+
+def test_a_document_survives_file_names_that_are_no_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write({"path": "/films/\udcff猫.mp4"})
+
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert json.loads(out) == {"path": "/films/\udcff猫.mp4"}

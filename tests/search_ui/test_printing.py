@@ -1,0 +1,98 @@
+"""Human output: names, times, scores and captions are there, and nothing in them is markup."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catalog.interface import ClipRecord, SearchHit
+from encoder.interface import Caption, CategoryScore, ClipDescription
+from ingest.clip import ClipSpan
+from pipeline.checks import Finding
+from pipeline.reports import FailedFile, IndexedVideo, IndexReport
+from search_ui.printing import (
+    clock,
+    print_findings,
+    print_hits,
+    print_index_report,
+    span_text,
+)
+
+
+def hit(name: str, caption: str, *, labels: tuple[str, ...] = ()) -> SearchHit:
+    description = ClipDescription(
+        embedding=np.array([1, 0], np.float32),
+        caption=Caption(caption, 0.5),
+        categories=tuple(CategoryScore(label, "topic", 0.5) for label in labels),
+    )
+    record = ClipRecord("v:61000", "v", Path("/films") / name, ClipSpan(61.4, 68.2), description)
+    return SearchHit(record, 0.4567)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0, "0:00"), (9, "0:09"), (75, "1:15"), (3599, "59:59"), (3661, "1:01:01")],
+)
+def test_times_read_like_those_of_a_player(seconds: int, shown: str) -> None:
+    assert clock(seconds) == shown
+
+
+def test_a_span_is_rounded_outwards() -> None:
+    assert span_text(ClipSpan(61.9, 68.1)) == "1:01-1:09"
+
+
+def test_a_hit_shows_file_time_score_caption_and_labels_on_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_hits([hit("cat [1].mp4", "a cat [sleeps]", labels=("animals", "indoor"))])
+
+    line = next(line for line in capsys.readouterr().out.splitlines() if "cat" in line)
+    for part in ("1", "0.457", "/films/cat [1].mp4", "1:01-1:09", "a cat [sleeps]", "animals"):
+        assert part in line
+
+
+def test_hits_keep_their_order(capsys: pytest.CaptureFixture[str]) -> None:
+    print_hits([hit("b.mp4", ""), hit("a.mp4", "")])
+
+    out = capsys.readouterr().out
+    assert out.index("b.mp4") < out.index("a.mp4")
+
+
+def test_no_hits_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    print_hits([])
+
+    assert "nothing found" in capsys.readouterr().out
+
+
+def test_an_index_report_counts_and_names_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    print_index_report(
+        IndexReport(
+            indexed=[IndexedVideo(Path("/a.mp4"), "v", 3, 20.0)],
+            failed=[FailedFile(Path("/b.mp4"), "/b.mp4: empty file; copy it again")],
+            missing=[Path("/gone.mp4")],
+        )
+    )
+
+    out = capsys.readouterr().out
+    assert "1 video indexed (3 clips, 0:20 of footage)" in out
+    assert "failed: /b.mp4: empty file; copy it again" in out
+    assert "missing: /gone.mp4" in out
+
+
+def test_an_empty_index_report_says_that_there_were_no_videos(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_index_report(IndexReport())
+
+    assert "no videos found" in capsys.readouterr().out
+
+
+def test_a_finding_shows_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    print_findings(
+        [Finding("python", True, "3.11", ""), Finding("disk", False, "full", "delete something")]
+    )
+
+    out = capsys.readouterr().out.splitlines()
+    assert out[0].split() == ["ok", "python", "3.11"]
+    assert out[1].split() == ["no", "disk", "full"]
+    assert out[2].strip() == "do: delete something"
