@@ -1,18 +1,42 @@
-"""What the encoder makes of a file, without storing anything."""
+"""What the encoder makes of a file's clips."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from encoder.interface import ClipDescription, ClipEncoder
 from ingest.clip import Clip
+from ingest.sampling import Sampling, read_clips
+from ingest.video import Video
+from pipeline.batches import batched
 from pipeline.settings import Settings
+
+CLIPS_PER_BATCH = 8
+"""Enough to keep the encoder busy; the frames of this many clips are in memory at once."""
 
 
 def describe_file(
     encoder: ClipEncoder, path: Path, *, settings: Settings
 ) -> Iterator[tuple[Clip, ClipDescription]]:
-    """Yield each clip of the video with its description, in order of time.
+    """Yield each clip of the video with its description, in order of time; store nothing.
 
     `settings` say how clips are cut. Raises ``VideoError`` where the file cannot be used.
     """
-    raise NotImplementedError
+    with Video.open(path) as video:
+        yield from describe_clips(encoder, read_clips(video, sampling(settings)))
+
+
+def describe_clips(
+    encoder: ClipEncoder, clips: Iterable[Clip]
+) -> Iterator[tuple[Clip, ClipDescription]]:
+    """Yield each clip with its description, holding a few clips at a time."""
+    for batch in batched(clips, CLIPS_PER_BATCH):
+        yield from zip(batch, encoder.describe(batch), strict=True)
+
+
+def sampling(settings: Settings) -> Sampling:
+    """How `settings` want clips to be cut and sampled."""
+    return Sampling(
+        frames_per_second=settings.frames_per_second,
+        max_seconds=settings.clip_max_seconds,
+        min_seconds=settings.clip_min_seconds,
+    )

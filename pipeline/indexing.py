@@ -1,36 +1,185 @@
 """Files in, catalog entries out: what is new or changed is decoded, the rest is left alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from catalog.interface import ClipRecord, VideoRecord
+from ingest.content import content_id
+from ingest.discovery import find_media
+from ingest.errors import VideoError
+from ingest.sampling import read_clips
+from ingest.thumbnails import write_thumbnail
+from ingest.video import Video
+from pipeline.batches import batched
+from pipeline.describing import describe_clips, sampling
 from pipeline.library import Library
-from pipeline.reports import IndexedVideo, IndexReport, Progress
+from pipeline.places import is_gone, is_under, is_unchanged
+from pipeline.removal import forget
+from pipeline.reports import FailedFile, IndexedVideo, IndexReport, Progress, SkippedFile
+
+CLIPS_PER_WRITE = 64
+"""One request to the catalog for some minutes of video."""
+
+ProgressListener = Callable[[Progress], None]
 
 
 def ignore_progress(progress: Progress) -> None:
     """Listen to nothing: the default where nobody watches."""
 
 
+def index_video(
+    library: Library, path: Path, *, on_progress: ProgressListener = ignore_progress
+) -> IndexedVideo:
+    """Decode one video, describe its clips and store them, whether it is known or not.
+
+    What the catalog held of the same content is replaced. Raises ``VideoError`` or ``OSError``
+    where the file cannot be used, and then leaves nothing of it behind, and ``CatalogError``
+    where the catalog cannot be written.
+    """
+    record = _index(library, path.resolve(), content_id(path), on_progress)
+    return _indexed(record)
+
+
 def index_paths(
-    library: Library,
-    paths: Sequence[Path],
-    *,
-    on_progress: Callable[[Progress], None] = ignore_progress,
+    library: Library, paths: Sequence[Path], *, on_progress: ProgressListener = ignore_progress
 ) -> IndexReport:
     """Bring the catalog in line with the videos under `paths` (files or folders).
 
     A file that cannot be used is reported and the run goes on; only an error of the catalog
-    or the settings ends it (``CatalogError``, ``SettingsError``).
+    or the settings ends it (``CatalogError``, ``SettingsError``). A run that was cut short is
+    made good by the next one.
     """
-    raise NotImplementedError
+    roots = [path.resolve() for path in paths]
+    run = _Run(library, on_progress)
+    for path in find_media(roots):
+        try:
+            run.bring_in(path)
+        except (VideoError, OSError) as error:
+            run.report.failed.append(FailedFile(path, _one_line(path, error)))
+    run.drop_replaced()
+    run.mark_missing(roots)
+    return run.report
 
 
-def index_video(
-    library: Library, path: Path, *, on_progress: Callable[[Progress], None] = ignore_progress
-) -> IndexedVideo:
-    """Decode one video, describe its clips and store them, whether it is known or not.
+class _Run:
+    """One pass over some files: what the catalog knows, and what comes of each file."""
 
-    Raises ``VideoError`` or ``OSError`` where the file cannot be used, ``CatalogError``
-    where the catalog cannot.
-    """
-    raise NotImplementedError
+    def __init__(self, library: Library, on_progress: ProgressListener) -> None:
+        self.report = IndexReport()
+        self._library = library
+        self._on_progress = on_progress
+        self._videos = {video.video_id: video for video in library.store.videos()}
+        self._ids_at: dict[Path, list[str]] = {}
+        """What was recorded at each path before the run; two where one was cut short."""
+        for video in self._videos.values():
+            self._ids_at.setdefault(video.path, []).append(video.video_id)
+        self._content: dict[Path, str] = {}
+        """The content that each file was found to have."""
+
+    def bring_in(self, path: Path) -> None:
+        """Do for one file what it needs, from nothing at all to decoding it."""
+        unread = self._recorded_at(path)
+        video_id = content_id(path) if unread is None else unread.video_id
+        known = self._videos.get(video_id)
+        if known is None:
+            self._videos[video_id] = _index(self._library, path, video_id, self._on_progress)
+            self.report.indexed.append(_indexed(self._videos[video_id]))
+        elif known.path != path and is_unchanged(known):
+            self._skip(path, f"same content as {known.path}")
+        else:
+            self._skip(path, "unchanged" if known.path == path else f"moved from {known.path}")
+            self._settle(known, path)
+        self._content[path] = video_id
+
+    def drop_replaced(self) -> None:
+        """Forget the videos whose file now has other content, which has its own entry.
+
+        Only at the end: until every file was looked at, the old content may turn up elsewhere.
+        """
+        for video in list(self._videos.values()):
+            if self._content.get(video.path, video.video_id) != video.video_id:
+                forget(self._library, video.video_id)
+                del self._videos[video.video_id]
+
+    def mark_missing(self, roots: Sequence[Path]) -> None:
+        """Mark the videos under `roots` whose files are gone."""
+        for video in self._videos.values():
+            if is_under(video.path, roots) and is_gone(video.path):
+                self._library.store.upsert_video(replace(video, missing=True))
+                self.report.missing.append(video.path)
+
+    def _recorded_at(self, path: Path) -> VideoRecord | None:
+        recorded = (self._videos[video_id] for video_id in self._ids_at.get(path, ()))
+        return next((v for v in recorded if v.path == path and is_unchanged(v)), None)
+
+    def _settle(self, known: VideoRecord, path: Path) -> None:
+        """Note where a known video lies now; its clips stay as they are."""
+        status = path.stat()
+        now = replace(
+            known,
+            path=path,
+            size_bytes=status.st_size,
+            modified_ns=status.st_mtime_ns,
+            missing=False,
+        )
+        store = self._library.store
+        if known.path != path:
+            clips = store.clips_of(known.video_id)
+            store.upsert_clips([replace(clip, path=path) for clip in clips])
+        if now != known:
+            store.upsert_video(now)
+            self._videos[known.video_id] = now
+
+    def _skip(self, path: Path, reason: str) -> None:
+        self.report.skipped.append(SkippedFile(path, reason))
+
+
+def _index(
+    library: Library, path: Path, video_id: str, on_progress: ProgressListener
+) -> VideoRecord:
+    # Of before the file is read: should it change meanwhile, the next run sees the difference.
+    status = path.stat()
+    # An interrupted run may have left clips, cut perhaps by other settings.
+    forget(library, video_id)
+    clips = 0
+    try:
+        with Video.open(path) as video:
+            seconds = video.info.duration_seconds
+            for records in batched(_records(library, video, on_progress), CLIPS_PER_WRITE):
+                library.store.upsert_clips(records)
+                clips += len(records)
+    except (VideoError, OSError):
+        forget(library, video_id)
+        raise
+    record = VideoRecord(
+        video_id=video_id,
+        path=path,
+        size_bytes=status.st_size,
+        modified_ns=status.st_mtime_ns,
+        duration_seconds=seconds,
+        clip_count=clips,
+    )
+    library.store.upsert_video(record)
+    return record
+
+
+def _records(library: Library, video: Video, on_progress: ProgressListener) -> Iterator[ClipRecord]:
+    info = video.info
+    clips = read_clips(video, sampling(library.settings))
+    for done, (clip, description) in enumerate(describe_clips(library.encoder, clips), start=1):
+        write_thumbnail(clip, library.thumbnails)
+        yield ClipRecord(clip.clip_id, info.video_id, info.path, clip.span, description)
+        on_progress(Progress(info.path, clip.span.end_seconds, info.duration_seconds, done))
+
+
+def _indexed(record: VideoRecord) -> IndexedVideo:
+    return IndexedVideo(record.path, record.video_id, record.clip_count, record.duration_seconds)
+
+
+def _one_line(path: Path, error: VideoError | OSError) -> str:
+    if isinstance(error, VideoError):
+        return " ".join(str(error).split())
+    return (
+        f"{path}: {error.strerror or error}; check that the file can be read and the disk written"
+    )

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.interface import VideoRecord
+from ingest.thumbnails import remove_thumbnails
 from pipeline.library import Library
+from pipeline.places import is_under
 
 
 def remove(library: Library, paths: Sequence[Path]) -> list[VideoRecord]:
@@ -12,4 +14,14 @@ def remove(library: Library, paths: Sequence[Path]) -> list[VideoRecord]:
 
     The files need not exist any more. Returns what was removed, by path.
     """
-    raise NotImplementedError
+    roots = [path.resolve() for path in paths]
+    removed = [video for video in library.store.videos() if is_under(video.path, roots)]
+    for video in removed:
+        forget(library, video.video_id)
+    return removed
+
+
+def forget(library: Library, video_id: str) -> None:
+    """Delete all that the library has of one video, complete or not."""
+    library.store.delete_video(video_id)
+    remove_thumbnails(video_id, library.thumbnails)

@@ -18,4 +18,15 @@ def search(
     Raises :class:`QueryError` for an empty or over-long text and for a limit below 1, and
     ``CatalogError`` where the catalog cannot be searched.
     """
-    raise NotImplementedError
+    query = text.strip()
+    if not query:
+        raise QueryError("the query is empty; say what happens in the video")
+    if len(query) > MAX_QUERY_CHARACTERS:
+        raise QueryError(
+            f"the query has {len(query)} characters, {MAX_QUERY_CHARACTERS} are allowed; "
+            "say it in a sentence"
+        )
+    if limit < 1:
+        raise QueryError(f"the limit is {limit}; ask for at least 1 result")
+    (embedding,) = library.encoder.embed_texts([query])
+    return library.store.search(embedding, limit=limit, where=where)

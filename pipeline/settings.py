@@ -75,9 +75,8 @@ def load_settings(library: Path | None = None) -> Settings:
 
     Raises :class:`SettingsError` with one line per reason.
     """
-    given = {} if library is None else {"library": library}
     try:
-        return Settings(**given)
+        return Settings() if library is None else Settings(library=library)
     except ValidationError as error:
         raise SettingsError("\n".join(map(_reason, error.errors()))) from error
     except (UnreadableSourceError, tomllib.TOMLDecodeError, OSError) as error:

@@ -1,6 +1,8 @@
 """What a library holds."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.library import Library
 
@@ -23,4 +25,24 @@ class LibraryStatus:
 
 def library_status(library: Library) -> LibraryStatus:
     """Count what `library` holds, without loading the encoder."""
-    raise NotImplementedError
+    videos = library.store.videos()
+    return LibraryStatus(
+        videos=len(videos),
+        clips=library.store.count_clips(),
+        missing=sum(video.missing for video in videos),
+        space=library.store.space.name,
+        duration_seconds=sum(video.duration_seconds for video in videos),
+        size_bytes=_size_bytes(library.settings.library),
+    )
+
+
+def _size_bytes(folder: Path) -> int:
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_size
+            except FileNotFoundError:
+                # The catalog tidies its files in the background.
+                continue
+    return total

@@ -1,0 +1,31 @@
+"""Where recorded files lie, and whether they still do."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from catalog.interface import VideoRecord
+
+
+def is_under(path: Path, roots: Sequence[Path]) -> bool:
+    """True where `path` is one of `roots` or lies in one of them; nothing is looked up."""
+    return any(path.is_relative_to(root) for root in roots)
+
+
+def is_gone(path: Path) -> bool:
+    """True where there is surely no file any more; one that may not be seen is not gone."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def is_unchanged(record: VideoRecord) -> bool:
+    """True where the recorded file still has the size and modification time on record."""
+    try:
+        status = record.path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (record.size_bytes, record.modified_ns)
