@@ -3,34 +3,28 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from catalog.interface import ClipRecord, SearchHit
-from encoder.interface import Caption, CategoryScore, ClipDescription
+
+from catalog.interface import SearchHit
 from evaluation.retrieval import RetrievalFigures, RetrievalReport
-from ingest.clip import ClipSpan
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport, SkippedFile
 from search_ui.json_output import hits_document, index_document, retrieval_document, write
+from tests.catalog_records import clip, direction
 
 
 def test_a_hit_has_exactly_the_agreed_keys() -> None:
-    description = ClipDescription(
-        embedding=np.array([0, 1], np.float32),
-        caption=Caption("a cat sleeps", 0.5),
-        categories=(CategoryScore("animals", "topic", 0.75),),
-    )
-    record = ClipRecord("v1:2500", "v1", Path("/films/cat.mp4"), ClipSpan(2.5, 6.0), description)
+    record = clip("v1", 2.5, direction(1), labels=("animals",), caption="a cat sleeps")
 
     assert hits_document([SearchHit(record, 0.25)]) == [
         {
             "clip_id": "v1:2500",
             "video_id": "v1",
-            "path": "/films/cat.mp4",
+            "path": "/films/a.mp4",
             "start_seconds": 2.5,
-            "end_seconds": 6.0,
+            "end_seconds": 6.5,
             "score": 0.25,
             "caption": "a cat sleeps",
-            "categories": [{"label": "animals", "kind": "topic", "probability": 0.75}],
+            "categories": [{"label": "animals", "kind": "topic", "probability": 1 / 3}],
         }
     ]
 

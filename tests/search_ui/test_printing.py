@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from catalog.interface import ClipRecord, SearchHit
-from encoder.interface import Caption, CategoryScore, ClipDescription
+from catalog.interface import SearchHit
 from ingest.clip import ClipSpan
 from pipeline.checks import Finding
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport
@@ -17,15 +15,13 @@ from search_ui.printing import (
     print_index_report,
     span_text,
 )
+from tests.catalog_records import clip, direction
 
 
 def hit(name: str, caption: str, *, labels: tuple[str, ...] = ()) -> SearchHit:
-    description = ClipDescription(
-        embedding=np.array([1, 0], np.float32),
-        caption=Caption(caption, 0.5),
-        categories=tuple(CategoryScore(label, "topic", 0.5) for label in labels),
+    record = clip(
+        "v", 61.4, direction(1), labels=labels, caption=caption, path=Path("/films") / name
     )
-    record = ClipRecord("v:61000", "v", Path("/films") / name, ClipSpan(61.4, 68.2), description)
     return SearchHit(record, 0.4567)
 
 
@@ -47,7 +43,7 @@ def test_a_hit_shows_file_time_score_caption_and_labels_on_one_line(
     print_hits([hit("cat [1].mp4", "a cat [sleeps]", labels=("animals", "indoor"))])
 
     line = next(line for line in capsys.readouterr().out.splitlines() if "cat" in line)
-    for part in ("1", "0.457", "/films/cat [1].mp4", "1:01-1:09", "a cat [sleeps]", "animals"):
+    for part in ("1", "0.457", "/films/cat [1].mp4", "1:01-1:06", "a cat [sleeps]", "animals"):
         assert part in line
 
 
