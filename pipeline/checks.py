@@ -1,8 +1,20 @@
 """Whether this machine and this library can do the work, and what to do where not."""
 
+import os
+import platform
+import shutil
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from pipeline.settings import Settings
+from catalog.interface import CatalogError
+from pipeline.assembly import embedding_space, open_library
+from pipeline.settings import Settings, SettingsError
+
+PACKAGES = ("av", "milvus-lite", "numpy", "pymilvus", "scenedetect-headless", "timm", "torch")
+"""What the work stands on; each with versions that matter."""
+
+LOW_SPACE_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -13,10 +25,82 @@ class Finding:
     ok: bool
     detail: str
     """What was found."""
-    advice: str
+    advice: str = ""
     """What to do about it; empty where all is well."""
 
 
 def diagnose(settings: Settings) -> list[Finding]:
-    """Check interpreter, packages, devices, weights, catalog, folder, decoder and broker."""
-    raise NotImplementedError
+    """Check interpreter, packages, devices, weights, catalog, folder, decoder and broker.
+
+    Changes nothing and raises nothing: what does not work is a finding.
+    """
+    return [
+        Finding("python", True, f"{platform.python_version()} on {platform.platform()}"),
+        _packages(),
+        _devices(),
+        _weights(settings),
+        _decoder(),
+        _folder(settings.library),
+        _catalog(settings),
+        Finding("broker", True, "not needed: everything runs in one process"),
+    ]
+
+
+def _packages() -> Finding:
+    found, absent = [], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            absent.append(name)
+    if absent:
+        return Finding(
+            "packages", False, f"missing: {', '.join(absent)}", "install clipseek again with pip"
+        )
+    return Finding("packages", True, ", ".join(found))
+
+
+def _devices() -> Finding:
+    try:
+        # Loads torch, which takes seconds and is the thing under test.
+        from encoder.devices import describe_devices
+
+        return Finding("device", True, describe_devices())
+    except (ImportError, OSError, RuntimeError) as error:
+        return Finding("device", False, f"torch does not load: {error}", "install torch again")
+
+
+def _weights(settings: Settings) -> Finding:
+    try:
+        space = embedding_space(settings)
+    except (SettingsError, OSError, ValueError) as error:
+        return Finding("model", False, str(error), "install clipseek again, or fix the setting")
+    return Finding("model", True, f"{space.name}, {space.dimension}-d")
+
+
+def _folder(folder: Path) -> Finding:
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not (existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)):
+        return Finding("library", False, f"{existing} cannot be written", "choose another library")
+    free = shutil.disk_usage(existing).free
+    detail = f"{folder}, {free / 1e9:.1f} GB free"
+    if free < LOW_SPACE_BYTES:
+        return Finding("library", False, detail, "free some disk space")
+    return Finding("library", True, detail)
+
+
+def _catalog(settings: Settings) -> Finding:
+    where = settings.milvus_uri or settings.library
+    if settings.milvus_uri is None and not settings.library.exists():
+        return Finding("catalog", True, f"none yet in {where}; indexing makes it")
+    try:
+        with open_library(settings) as library:
+            clips, videos = library.store.count_clips(), len(library.store.videos())
+    except CatalogError as error:
+        problem, _, advice = str(error).rpartition("; ")
+        return Finding("catalog", False, problem, advice)
+    except SettingsError as error:
+        return Finding("catalog", False, str(error), "fix the setting")
+    return Finding("catalog", True, f"{videos} videos, {clips} clips in {where}")

@@ -12,9 +12,6 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-from pydantic_settings import (
-    SettingsError as UnreadableSourceError,
-)
 
 PREFIX = "CLIPSEEK_"
 FILE_NAME = "clipseek.toml"
@@ -33,7 +30,7 @@ class Settings(BaseSettings):
     """
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
     )
 
     library: Path = DEFAULT_LIBRARY
@@ -67,7 +64,10 @@ class Settings(BaseSettings):
         # Where the file lies depends on the sources that win over it.
         library = init_settings().get("library") or env_settings().get("library")
         file = Path(library or DEFAULT_LIBRARY) / FILE_NAME
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+        try:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise SettingsError(f"{file}: cannot be read: {error}; correct the file") from error
 
 
 def load_settings(library: Path | None = None) -> Settings:
@@ -79,10 +79,10 @@ def load_settings(library: Path | None = None) -> Settings:
         return Settings() if library is None else Settings(library=library)
     except ValidationError as error:
         raise SettingsError("\n".join(map(_reason, error.errors()))) from error
-    except (UnreadableSourceError, tomllib.TOMLDecodeError, OSError) as error:
-        raise SettingsError(f"settings cannot be read: {error}") from error
 
 
 def _reason(problem: ErrorDetails) -> str:
-    name = ".".join(map(str, problem["loc"])) or "settings"
-    return f"{name}: {problem['msg']}, got {problem['input']!r}"
+    message = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return message
+    return f"{'.'.join(map(str, problem['loc']))}: {message}, got {problem['input']!r}"
