@@ -1,8 +1,10 @@
 """A Milvus Lite server inside this process, on one folder."""
 
 import logging
+import shutil
 from pathlib import Path
 
+import numpy as np
 from milvus_lite.adapter.grpc.server import start_server_in_thread
 from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
 
@@ -40,6 +42,7 @@ class EmbeddedMilvus:
                 f"{folder}: the catalog cannot be opened: {error}; check that the folder is "
                 "writable, or move it away and index again"
             ) from error
+        _mend(folder)
 
     @property
     def uri(self) -> str:
@@ -50,3 +53,27 @@ class EmbeddedMilvus:
         """Write everything to disk and release the folder."""
         self._server.stop(grace=2).wait()
         self._database.close()
+
+
+def _mend(folder: Path) -> None:
+    """Clear away what a kill left half written, which Milvus Lite would fail on for ever.
+
+    Its data files are safe, but it writes the index files derived from them, and begins a
+    collection, in more than one step. Called with the folder's lock held, before anything in
+    it is read.
+    """
+    for index in folder.glob("collections/*/partitions/*/indexes/*.idx"):
+        if not _is_whole(index):
+            index.unlink()
+    for collection in (folder / "collections").iterdir():
+        if not (collection / "schema.json").exists():
+            shutil.rmtree(collection)
+
+
+def _is_whole(index: Path) -> bool:
+    try:
+        # Maps the file, which reads the header and compares the size, and no more.
+        np.load(index, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError, OSError):
+        return False
+    return True

@@ -169,6 +169,27 @@ def test_a_killed_writer_loses_nothing_that_was_acknowledged(tmp_path: Path) -> 
     again.close()
 
 
+@pytest.mark.parametrize("left_bytes", [0, 60, 1000])
+def test_an_index_file_that_a_kill_cut_short_is_made_again(tmp_path: Path, left_bytes: int) -> None:
+    folder = tmp_path / "catalog"
+    store = MilvusStore.open(folder, space=SPACE)
+    store.upsert_clips([clip("v", at, direction(1, at)) for at in range(100)])
+    store.close()
+    indexes = list(folder.rglob("*.idx"))
+    assert len(indexes) == 1
+    os.truncate(indexes[0], left_bytes)
+    again = MilvusStore.open(folder, space=SPACE)
+    assert again.search(direction(1, 7), limit=1)[0].record.clip_id == "v:7000"
+    again.close()
+
+
+def test_a_collection_that_a_kill_left_unborn_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "catalog" / "collections" / "clips").mkdir(parents=True)
+    store = MilvusStore.open(tmp_path / "catalog", space=SPACE)
+    assert store.count_clips() == 0
+    store.close()
+
+
 def test_a_caption_past_the_limit_is_cut_at_a_whole_character(tmp_path: Path) -> None:
     store = MilvusStore.open(tmp_path / "catalog", space=SPACE)
     store.upsert_clips([clip("v", 0, direction(1), caption="x" + "猫" * MAX_TEXT_LENGTH)])
