@@ -1,0 +1,128 @@
+"""Opens media files so that nothing but the file itself is ever read.
+
+FFmpeg knows formats that name other files and addresses: playlists, concatenation lists, image
+sequences, session descriptions. A video that somebody sent could use them to read what it should
+not, so only formats that hold their own frames are allowed, and only local files. FFmpeg checks
+both before a format may read further than the first bytes.
+"""
+
+import stat
+from pathlib import Path
+from typing import NoReturn
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from ingest.errors import NoVideoStreamError, UnreadableVideoError, UnsafeMediaError, VideoError
+
+FORMATS = (
+    "asf,av1,avi,dv,flv,gif,gxf,h263,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,"
+    "mxf,nut,obu,ogg,rm,vc1,vvc,wtv,y4m,yuv4mpegpipe"
+)
+"""FFmpeg's names of the formats that hold their own frames."""
+
+MAX_PIXELS = 1 << 27
+"""Sixteen thousand by eight thousand; a larger frame is an attack on the memory."""
+
+SNIFFED_BYTES = 4096
+
+PLAYLIST_MARKS = (
+    b"#EXTM3U", b"ffconcat version", b"<MPD", b"<SmoothStreamingMedia", b"v=0", b"[playlist]",
+    b"[Reference]", b"<asx", b"RTSPtext",
+)  # fmt: skip
+"""How files begin that only name others; they tell the user why a file was refused."""
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a media file for reading.
+
+    Raises ``UnsafeMediaError`` where the file would have others opened, or is none at all, and
+    ``UnreadableVideoError`` where it is no media file that can be used.
+    """
+    _check_file(path)
+    try:
+        return av.open(
+            # Absolute, so that a colon in a name is not taken for a protocol.
+            str(path.absolute()),
+            mode="r",
+            options={"max_pixels": str(MAX_PIXELS)},
+            container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
+            metadata_errors="replace",
+        )
+    except (FFmpegError, ValueError, UnicodeError) as error:
+        _refuse(path, error)
+
+
+def main_stream(container: InputContainer, path: Path) -> VideoStream:
+    """Return the stream that a player would show, set to decode on all cores.
+
+    Raises ``NoVideoStreamError`` where there is none, and ``UnreadableVideoError`` where it cannot
+    be decoded here.
+    """
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not moving:
+        raise NoVideoStreamError(path, "holds no video", "leave it out, or check the export")
+    best = container.streams.best("video")
+    stream = next((s for s in moving if best is not None and s.index == best.index), moving[0])
+    if stream.codec_context is None:
+        raise UnreadableVideoError(
+            path, "its codec is not known to this FFmpeg", "convert it to H.264 (MP4)"
+        )
+    if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
+        raise UnreadableVideoError(
+            path,
+            f"its frames are {stream.codec_context.width} x {stream.codec_context.height} pixels",
+            f"scale it down to at most {MAX_PIXELS} pixels a frame",
+        )
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _check_file(path: Path) -> None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UnreadableVideoError(
+            path, f"cannot be opened ({reason})", "check the path and your right to read it"
+        ) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise UnreadableVideoError(path, "is a folder", "give a video file")
+    if not stat.S_ISREG(status.st_mode):
+        raise UnsafeMediaError(
+            path, "is a device or a pipe, not a file", "record it into a file first"
+        )
+    if status.st_size == 0:
+        raise UnreadableVideoError(path, "is empty", "copy or download it again")
+
+
+def _refuse(path: Path, error: Exception) -> NoReturn:
+    problem: VideoError
+    if isinstance(error, PermissionError):
+        problem = UnreadableVideoError(path, "may not be read", "change its permissions")
+    elif _is_playlist(path):
+        problem = UnsafeMediaError(
+            path,
+            "is a list of other files or addresses, which are never followed",
+            "index the videos that it names",
+        )
+    else:
+        reason = getattr(error, "strerror", None) or str(error)
+        problem = UnreadableVideoError(
+            path,
+            f"is not a video that can be opened ({reason})",
+            "check that it plays elsewhere; if it was cut off, copy or record it again",
+        )
+    raise problem from error
+
+
+def _is_playlist(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(SNIFFED_BYTES)
+    lines = start.removeprefix(b"\xef\xbb\xbf").lower().splitlines()
+    marks = tuple(mark.lower() for mark in PLAYLIST_MARKS)
+    return any(line.lstrip().startswith(marks) for line in lines)

@@ -1,0 +1,32 @@
+"""What a file is, told from its bytes alone."""
+
+import hashlib
+from pathlib import Path
+
+from ingest.errors import UnreadableVideoError
+
+ID_BYTES = 16
+"""128 bits: no two files of any library will share an id by chance."""
+
+READ_BYTES = 1 << 20
+"""Read in pieces, so that the size of the file does not matter to memory."""
+
+
+def content_id(path: Path) -> str:
+    """Return 32 hexadecimal digits that name the file's content (BLAKE2b, RFC 7693).
+
+    The same bytes have the same id wherever they lie. Raises ``UnreadableVideoError`` where the
+    file cannot be read.
+    """
+    digest = hashlib.blake2b(digest_size=ID_BYTES)
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(READ_BYTES):
+                digest.update(piece)
+    except OSError as error:
+        raise UnreadableVideoError(
+            path,
+            f"cannot be read ({error.strerror or error})",
+            "check that it is a file that exists and that you may read",
+        ) from error
+    return digest.hexdigest()

@@ -1,0 +1,114 @@
+"""Pictures of a file's main video stream, as long as enough of it can be decoded."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from ingest.container import main_stream, open_container
+from ingest.errors import CorruptVideoError, NoVideoStreamError, UnreadableVideoError
+
+MAX_FAILURES_IN_A_ROW = 500
+"""About twenty seconds of damage; after more, what still decodes cannot be trusted."""
+
+logger = logging.getLogger(__name__)
+
+
+class Decoder:
+    """Reads one file; a damaged packet is skipped and counted.
+
+    Raises ``VideoError`` when made, where the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._container = open_container(path)
+        self.stream: VideoStream = main_stream(self._container, path)
+        self._pictures = 0
+        self._failures = 0
+        self._failures_in_a_row = 0
+        self._encrypted = False
+
+    def pictures(self) -> Iterator[VideoFrame]:
+        """Yield pictures in the order they are shown, from the present position to the end.
+
+        Where some packets cannot be decoded, a warning is logged at the end. Raises
+        ``CorruptVideoError``, ``NoVideoStreamError`` or, for an encrypted file,
+        ``UnreadableVideoError`` where there is not one picture.
+        """
+        for packet in self._packets():
+            for picture in self._decode(packet):
+                self._pictures += 1
+                self._failures_in_a_row = 0
+                yield picture
+            if self._is_hopeless():
+                break
+        self._conclude()
+
+    def duration_seconds(self) -> float:
+        """How long the video lasts, as the container says; 0 where it does not."""
+        if self.stream.duration and self.stream.time_base:
+            return float(self.stream.duration * self.stream.time_base)
+        return (self._container.duration or 0) / av.time_base
+
+    def seek(self, pts: int) -> None:
+        """Go to the last key frame at or before `pts`, where the format allows it."""
+        try:
+            self._container.seek(pts, stream=self.stream)
+        except FFmpegError as error:
+            logger.debug("%s: cannot seek to %d: %s", self._path, pts, error)
+
+    def close(self) -> None:
+        self._container.close()
+
+    def _packets(self) -> Iterator["Packet[VideoStream]"]:
+        while not self._is_hopeless():
+            try:
+                yield from self._container.demux(self.stream)
+            except FFmpegError:
+                self._count_failure()
+            else:
+                return
+
+    def _decode(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
+        self._encrypted = self._encrypted or packet.has_sidedata("encryption_info")
+        try:
+            return packet.decode()
+        except FFmpegError:
+            self._count_failure()
+            return []
+
+    def _count_failure(self) -> None:
+        self._failures += 1
+        self._failures_in_a_row += 1
+
+    def _is_hopeless(self) -> bool:
+        return self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW
+
+    def _conclude(self) -> None:
+        if self._encrypted and self._failures:
+            raise UnreadableVideoError(
+                self._path, "is encrypted", "save it again without copy protection"
+            )
+        if not self._pictures and self._failures:
+            raise CorruptVideoError(
+                self._path,
+                f"not one of its {self._failures} first packets can be decoded",
+                "copy or record it again",
+            )
+        if not self._pictures:
+            raise NoVideoStreamError(
+                self._path, "holds not one frame", "leave it out, or record it again"
+            )
+        if self._failures:
+            logger.warning(
+                "%s: %d damaged packets were skipped%s",
+                self._path,
+                self._failures,
+                " and the rest was given up" if self._is_hopeless() else "",
+            )

@@ -1,0 +1,121 @@
+"""One decoded frame, converted to pixels only where somebody asks for them."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from ingest.orientation import Orientation
+
+SMALL_WIDTH = 128
+"""Enough to see that a shot ends; the detector's cost grows with the pixels."""
+
+WHITE = 255
+"""What shows through transparent pixels, as on a web page."""
+
+
+@dataclass(frozen=True)
+class View:
+    """How the pictures of one video are shown: upright, with square pixels."""
+
+    width: int
+    height: int
+    """Size before turning."""
+    orientation: Orientation
+
+    @classmethod
+    def of(cls, picture: VideoFrame, aspect_ratio: Fraction | None) -> "View":
+        """Take it from the first picture; `aspect_ratio` is a pixel's width by its height."""
+        width = picture.width
+        if aspect_ratio is not None and aspect_ratio > 0:
+            width = max(1, round(width * aspect_ratio))
+        return cls(width, picture.height, _orientation(picture))
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height as displayed."""
+        if self.orientation.transposed:
+            return self.height, self.width
+        return self.width, self.height
+
+    def scaled_to(self, short_side: int) -> tuple[int, int]:
+        """Width and height before turning, with the shorter side at most `short_side`."""
+        scale = min(1.0, short_side / min(self.width, self.height))
+        return max(1, round(self.width * scale)), max(1, round(self.height * scale))
+
+
+class Converter:
+    """Turns pictures of one video into arrays.
+
+    One for each video: the scaler is set up once, and every frame has the size that the first
+    one calls for, even where the stream changes its resolution.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._large = VideoReformatter()
+        self._small = VideoReformatter()
+
+    def rgb(self, picture: VideoFrame, short_side: int) -> NDArray[np.uint8]:
+        """Return upright ``(H, W, 3)`` RGB; a picture is never enlarged."""
+        width, height = self._view.scaled_to(short_side)
+        has_alpha = any(component.is_alpha for component in picture.format.components)
+        pixels = _pixels(
+            self._large, picture, (width, height), pixel_format="rgba" if has_alpha else "rgb24"
+        )
+        return self._view.orientation.apply(_flattened(pixels) if has_alpha else pixels)
+
+    def small_bgr(self, picture: VideoFrame) -> NDArray[np.uint8]:
+        """Return a tiny ``(H, W, 3)`` BGR picture as stored, for comparing neighbours."""
+        height = max(1, round(self._view.height * SMALL_WIDTH / self._view.width))
+        return _pixels(self._small, picture, (SMALL_WIDTH, height), pixel_format="bgr24")
+
+
+@dataclass(frozen=True, eq=False)
+class ShownFrame:
+    """A frame and when it is shown, seconds since the start of the video."""
+
+    seconds: float
+    end_seconds: float
+    """When the frame would go if none followed."""
+    _picture: VideoFrame
+    _converter: Converter
+
+    def rgb(self, *, short_side: int) -> NDArray[np.uint8]:
+        """Return upright ``(H, W, 3)`` RGB, the shorter side at most `short_side` pixels."""
+        return self._converter.rgb(self._picture, short_side)
+
+    def small_bgr(self) -> NDArray[np.uint8]:
+        """Return a tiny ``(H, W, 3)`` BGR picture as stored, for comparing neighbours."""
+        return self._converter.small_bgr(self._picture)
+
+
+def _orientation(picture: VideoFrame) -> Orientation:
+    if "DISPLAYMATRIX" not in picture.side_data:
+        return Orientation()
+    matrix = bytes(picture.side_data["DISPLAYMATRIX"])
+    return Orientation.of_matrix(np.frombuffer(matrix, np.int32).reshape(3, 3))
+
+
+def _pixels(
+    scaler: VideoReformatter, picture: VideoFrame, size: tuple[int, int], *, pixel_format: str
+) -> NDArray[np.uint8]:
+    scaled = scaler.reformat(
+        picture,
+        width=size[0],
+        height=size[1],
+        format=pixel_format,
+        interpolation=Interpolation.AREA,
+        # Small pictures: handing pieces to threads costs more than it saves.
+        threads=1,
+    )
+    return np.asarray(scaled.to_ndarray(), dtype=np.uint8)
+
+
+def _flattened(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    alpha = rgba[..., 3:].astype(np.uint16)
+    mixed = (rgba[..., :3] * alpha + WHITE * (255 - alpha) + 127) // 255
+    return mixed.astype(np.uint8)

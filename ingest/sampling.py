@@ -1,0 +1,125 @@
+"""Reads a video once, from start to end, as clips."""
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.ahead import read_ahead
+from ingest.clip import Clip, ClipSpan
+from ingest.frame import ShownFrame
+from ingest.shots import ShotDetector
+from ingest.spans import SpanCutter
+from ingest.video import Video
+
+LOOK_AHEAD_FRAMES = 256
+"""About ten seconds of video, some 15 MB: decoding goes on while a batch is being encoded."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a video is cut into clips, and which of its frames they keep."""
+
+    frames_per_second: float = 2.0
+    """Moments a second at which the shown frame is kept; each frame at most once."""
+    max_seconds: float = 8.0
+    min_seconds: float = 1.0
+    short_side: int = 256
+    """Longest shorter side of a kept frame, pixels; frames are never enlarged."""
+
+    def __post_init__(self) -> None:
+        if self.frames_per_second * self.min_seconds < 1:
+            raise ValueError(
+                "the shortest clip must hold a frame, but at "
+                f"{self.frames_per_second} frames a second {self.min_seconds} s holds none"
+            )
+        if not 0 < 2 * self.min_seconds <= self.max_seconds or self.short_side < 1:
+            raise ValueError(f"need 0 < 2 * min <= max seconds and a short side >= 1, got {self}")
+
+
+def read_clips(video: Video, sampling: Sampling) -> Iterator[Clip]:
+    """Yield the clips of a video in order of time, decoding it once.
+
+    The spans tile the video; see `SpanCutter`. A clip holds the frames shown at moments a fixed
+    time apart, with their own times; where a single frame stands longer than a clip, that frame
+    (and its time, which then lies before the span). What is held in memory does not grow with
+    the video. Raises ``CorruptVideoError`` and others as `Video.frames`.
+    """
+    cutter = SpanCutter(min_seconds=sampling.min_seconds, max_seconds=sampling.max_seconds)
+    detector = ShotDetector()
+    assembly = _Assembly(video)
+    end = 0.0
+    for step in read_ahead(_steps(video, sampling), depth=LOOK_AHEAD_FRAMES):
+        end = step.end_seconds
+        if step.sample is not None:
+            assembly.add(step.sample)
+        if step.small_bgr is None:
+            continue
+        for start in detector.look_at(step.small_bgr, seconds=step.seconds):
+            cutter.begin_shot(start)
+        yield from map(assembly.clip, cutter.advance(step.seconds))
+    yield from map(assembly.clip, cutter.finish(end))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    seconds: float
+    rgb: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """What one frame contributes: a look at it, and the frame before it where that is kept."""
+
+    seconds: float
+    end_seconds: float
+    sample: _Sample | None
+    small_bgr: NDArray[np.uint8] | None
+    """None for the last step, which is no new frame but the end."""
+
+
+def _steps(video: Video, sampling: Sampling) -> Iterator[_Step]:
+    moments = 0
+    """How many sampling moments have passed."""
+    shown: ShownFrame | None = None
+    for frame in video.frames():
+        sample = None
+        if shown is not None and moments / sampling.frames_per_second < frame.seconds:
+            # Only now is it known that the frame before was the one shown at that moment.
+            sample = _Sample(shown.seconds, shown.rgb(short_side=sampling.short_side))
+            moments = math.ceil(frame.seconds * sampling.frames_per_second)
+        yield _Step(frame.seconds, frame.end_seconds, sample, frame.small_bgr())
+        shown = frame
+    if shown is not None and moments / sampling.frames_per_second < shown.end_seconds:
+        sample = _Sample(shown.seconds, shown.rgb(short_side=sampling.short_side))
+        yield _Step(shown.seconds, shown.end_seconds, sample, None)
+
+
+class _Assembly:
+    """Keeps frames until it is known which clip they belong to."""
+
+    def __init__(self, video: Video) -> None:
+        self._info = video.info
+        self._waiting: deque[_Sample] = deque()
+        self._newest: _Sample | None = None
+        """The last frame that went into a clip: what is shown until the next one."""
+
+    def add(self, sample: _Sample) -> None:
+        self._waiting.append(sample)
+
+    def clip(self, span: ClipSpan) -> Clip:
+        samples: list[_Sample] = []
+        while self._waiting and self._waiting[0].seconds < span.end_seconds:
+            samples.append(self._waiting.popleft())
+        if not samples and self._newest is not None:
+            samples.append(self._newest)
+        self._newest = samples[-1]
+        return Clip(
+            video=self._info,
+            span=span,
+            frames=np.stack([sample.rgb for sample in samples]),
+            pts_seconds=np.array([sample.seconds for sample in samples]),
+        )
