@@ -19,6 +19,7 @@ from ingest.still import still_clip
 
 HEADER = ("image", "caption")
 BATCH = 32  # enough to keep a device busy, and 32 decoded images are little memory
+SHORT_SIDE = 256  # pixels; frames of videos are sampled at this size, too
 
 
 class EvaluationError(Exception):
@@ -124,7 +125,7 @@ def evaluate_retrieval(
 
 def _load(path: Path) -> Clip:
     try:
-        return still_clip(path)
+        return still_clip(path, short_side=SHORT_SIDE)
     except (VideoError, OSError) as error:
         raise EvaluationError(f"an image of the captions file cannot be used: {error}") from error
 

@@ -73,7 +73,7 @@ def print_index_report(report: IndexReport) -> None:
     seconds = sum(video.seconds for video in report.indexed)
     results.print(
         f"{_count(len(report.indexed), 'video')} indexed ({_count(clips, 'clip')}, "
-        f"{clock(round(seconds))} of footage), {len(report.skipped)} unchanged or not video, "
+        f"{clock(round(seconds))} of footage), {len(report.skipped)} already known, "
         f"{len(report.failed)} failed"
     )
     _print_files("failed", (file.error for file in report.failed), style="red")

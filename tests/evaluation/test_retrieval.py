@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from encoder.interface import ClipDescription, EmbeddingSpace
 from evaluation.retrieval import (
     CaptionedImage,
     EvaluationError,
@@ -20,6 +18,7 @@ from evaluation.retrieval import (
     text_to_image_ranks,
 )
 from ingest.clip import Clip
+from tests.fake_encoder import COLOURS, FakeEncoder
 
 # Five captions of three images; the owners' similarities stand where a person would look.
 OWNER = np.array([0, 0, 1, 1, 2])
@@ -108,41 +107,32 @@ def test_a_captions_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
         read_captions(file)
 
 
-class ColourEncoder:
-    """Embeds a clip as its mean colour, and a text as the colour that it names."""
-
-    COLOURS: ClassVar = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
-    space = EmbeddingSpace("colour", 3)
+class CountingEncoder(FakeEncoder):
+    """Notes how many clips it gets at once."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.batches: list[int] = []
 
     def embed_clips(self, clips: Sequence[Clip]) -> NDArray[np.float32]:
         self.batches.append(len(clips))
-        rows = np.stack([clip.frames.mean(axis=(0, 1, 2)) for clip in clips])
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-
-    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return np.array([self.COLOURS[text] for text in texts], np.float32)
-
-    def describe(self, clips: Sequence[Clip]) -> list[ClipDescription]:
-        raise AssertionError("captions and categories are not needed for retrieval")
+        return super().embed_clips(clips)
 
 
 def paint(folder: Path, colour: str) -> CaptionedImage:
-    rgb = tuple(255 * part for part in ColourEncoder.COLOURS[colour])
+    rgb = tuple(round(255 * part) for part in COLOURS[colour])
     Image.new("RGB", (24, 16), rgb).save(folder / f"{colour}.png")
     return CaptionedImage(f"{colour}.png", (colour,))
 
 
 def test_a_run_counts_every_caption_and_every_image_as_a_query(tmp_path: Path) -> None:
-    images = [paint(tmp_path, colour) for colour in ColourEncoder.COLOURS]
+    images = [paint(tmp_path, colour) for colour in COLOURS]
     # This caption names another image, so one text of four and no image misses at rank 1.
     images[2] = CaptionedImage("blue.png", ("blue", "red"))
     seen: list[tuple[int, int]] = []
 
     report = evaluate_retrieval(
-        ColourEncoder(),
+        FakeEncoder(),
         tmp_path,
         images=images,
         on_progress=lambda done, total: seen.append((done, total)),
@@ -159,7 +149,7 @@ def test_a_run_counts_every_caption_and_every_image_as_a_query(tmp_path: Path) -
 
 def test_images_are_embedded_in_bounded_batches(tmp_path: Path) -> None:
     red = paint(tmp_path, "red")
-    encoder = ColourEncoder()
+    encoder = CountingEncoder()
 
     evaluate_retrieval(encoder, tmp_path, images=[red] * 70)
 
@@ -168,4 +158,4 @@ def test_images_are_embedded_in_bounded_batches(tmp_path: Path) -> None:
 
 def test_an_absent_image_ends_the_run_by_name(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"gone\.png"):
-        evaluate_retrieval(ColourEncoder(), tmp_path, images=[CaptionedImage("gone.png", ("red",))])
+        evaluate_retrieval(FakeEncoder(), tmp_path, images=[CaptionedImage("gone.png", ("red",))])
