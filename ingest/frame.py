@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
@@ -94,10 +96,11 @@ class ShownFrame:
 
 
 def _orientation(picture: VideoFrame) -> Orientation:
-    if "DISPLAYMATRIX" not in picture.side_data:
+    # The library declares a narrower type than it returns.
+    matrix = cast(SideDataContainer, picture.side_data).get("DISPLAYMATRIX")
+    if matrix is None:
         return Orientation()
-    matrix = bytes(picture.side_data["DISPLAYMATRIX"])
-    return Orientation.of_matrix(np.frombuffer(matrix, np.int32).reshape(3, 3))
+    return Orientation.of_matrix(np.frombuffer(bytes(matrix), np.int32).reshape(3, 3))
 
 
 def _pixels(
