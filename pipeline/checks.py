@@ -6,8 +6,14 @@ import shutil
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
 
 from catalog.interface import CatalogError
+from ingest.errors import VideoError
+from ingest.video import Video
+from ingest.writing import write_video
 from pipeline.assembly import embedding_space, open_library
 from pipeline.settings import Settings, SettingsError
 
@@ -76,6 +82,19 @@ def _weights(settings: Settings) -> Finding:
     except (SettingsError, OSError, ValueError) as error:
         return Finding("model", False, str(error), "install clipseek again, or fix the setting")
     return Finding("model", True, f"{space.name}, {space.dimension}-d")
+
+
+def _decoder() -> Finding:
+    black = np.zeros((64, 64, 3), dtype=np.uint8)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "black.mp4"
+        try:
+            write_video(path, [black] * 10, frames_per_second=5)
+            with Video.open(path) as video:
+                frames = sum(1 for _ in video.frames())
+        except (VideoError, OSError, ValueError) as error:
+            return Finding("decoder", False, str(error), "install av again: pip install -U av")
+    return Finding("decoder", frames == 10, f"{frames} of 10 frames of H.264 read back")
 
 
 def _folder(folder: Path) -> Finding:

@@ -1,11 +1,11 @@
 """Files in, catalog entries out: what is new or changed is decoded, the rest is left alone."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from catalog.interface import ClipRecord, VideoRecord
-from ingest.content import content_id
 from ingest.discovery import find_media
 from ingest.errors import VideoError
 from ingest.sampling import read_clips
@@ -14,7 +14,7 @@ from ingest.video import Video
 from pipeline.batches import batched
 from pipeline.describing import describe_clips, sampling
 from pipeline.library import Library
-from pipeline.places import is_gone, is_under, is_unchanged
+from pipeline.places import is_gone, is_unchanged, is_under
 from pipeline.removal import forget
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport, Progress, SkippedFile
 
@@ -37,8 +37,10 @@ def index_video(
     where the file cannot be used, and then leaves nothing of it behind, and ``CatalogError``
     where the catalog cannot be written.
     """
-    record = _index(library, path.resolve(), content_id(path), on_progress)
-    return _indexed(record)
+    path = path.resolve()
+    status = path.stat()
+    with Video.open(path) as video:
+        return _indexed(_index(library, video, status, on_progress))
 
 
 def index_paths(
@@ -52,13 +54,15 @@ def index_paths(
     """
     roots = [path.resolve() for path in paths]
     run = _Run(library, on_progress)
-    for path in find_media(roots):
+    present = [root for root in roots if not is_gone(root)]
+    for found in find_media(present):
+        path = found.resolve()
         try:
             run.bring_in(path)
         except (VideoError, OSError) as error:
             run.report.failed.append(FailedFile(path, _one_line(path, error)))
     run.drop_replaced()
-    run.mark_missing(roots)
+    run.account_for(roots)
     return run.report
 
 
@@ -79,18 +83,18 @@ class _Run:
 
     def bring_in(self, path: Path) -> None:
         """Do for one file what it needs, from nothing at all to decoding it."""
+        # Of before the file is read: should it change meanwhile, the next run sees it.
+        status = path.stat()
         unread = self._recorded_at(path)
-        video_id = content_id(path) if unread is None else unread.video_id
-        known = self._videos.get(video_id)
-        if known is None:
-            self._videos[video_id] = _index(self._library, path, video_id, self._on_progress)
-            self.report.indexed.append(_indexed(self._videos[video_id]))
-        elif known.path != path and is_unchanged(known):
-            self._skip(path, f"same content as {known.path}")
-        else:
-            self._skip(path, "unchanged" if known.path == path else f"moved from {known.path}")
-            self._settle(known, path)
-        self._content[path] = video_id
+        if unread is not None:
+            self._recognise(unread, path, status)
+            return
+        with Video.open(path) as video:
+            known = self._videos.get(video.info.video_id)
+            if known is None:
+                self._add(_index(self._library, video, status, self._on_progress))
+            else:
+                self._recognise(known, path, status)
 
     def drop_replaced(self) -> None:
         """Forget the videos whose file now has other content, which has its own entry.
@@ -102,20 +106,39 @@ class _Run:
                 forget(self._library, video.video_id)
                 del self._videos[video.video_id]
 
-    def mark_missing(self, roots: Sequence[Path]) -> None:
-        """Mark the videos under `roots` whose files are gone."""
+    def account_for(self, roots: Sequence[Path]) -> None:
+        """Mark the videos under `roots` whose files are gone; report what never was there."""
         for video in self._videos.values():
             if is_under(video.path, roots) and is_gone(video.path):
-                self._library.store.upsert_video(replace(video, missing=True))
+                if not video.missing:
+                    self._library.store.upsert_video(replace(video, missing=True))
                 self.report.missing.append(video.path)
+        for root in roots:
+            known = any(is_under(video.path, [root]) for video in self._videos.values())
+            if is_gone(root) and not known:
+                error = f"{root}: there is no such file or folder; check the name"
+                self.report.failed.append(FailedFile(root, error))
 
     def _recorded_at(self, path: Path) -> VideoRecord | None:
         recorded = (self._videos[video_id] for video_id in self._ids_at.get(path, ()))
         return next((v for v in recorded if v.path == path and is_unchanged(v)), None)
 
-    def _settle(self, known: VideoRecord, path: Path) -> None:
-        """Note where a known video lies now; its clips stay as they are."""
-        status = path.stat()
+    def _add(self, new: VideoRecord) -> None:
+        self._videos[new.video_id] = new
+        self._content[new.path] = new.video_id
+        self.report.indexed.append(_indexed(new))
+
+    def _recognise(self, known: VideoRecord, path: Path, status: os.stat_result) -> None:
+        """Skip a file whose content has an entry, and note there where it lies now."""
+        if known.path != path and is_unchanged(known):
+            reason = f"same content as {known.path}"
+        else:
+            reason = "unchanged" if known.path == path else f"moved from {known.path}"
+            self._settle(known, path, status)
+        self._content[path] = known.video_id
+        self.report.skipped.append(SkippedFile(path, reason))
+
+    def _settle(self, known: VideoRecord, path: Path, status: os.stat_result) -> None:
         now = replace(
             known,
             path=path,
@@ -131,33 +154,28 @@ class _Run:
             store.upsert_video(now)
             self._videos[known.video_id] = now
 
-    def _skip(self, path: Path, reason: str) -> None:
-        self.report.skipped.append(SkippedFile(path, reason))
-
 
 def _index(
-    library: Library, path: Path, video_id: str, on_progress: ProgressListener
+    library: Library, video: Video, status: os.stat_result, on_progress: ProgressListener
 ) -> VideoRecord:
-    # Of before the file is read: should it change meanwhile, the next run sees the difference.
-    status = path.stat()
+    info = video.info
     # An interrupted run may have left clips, cut perhaps by other settings.
-    forget(library, video_id)
-    clips = 0
+    forget(library, info.video_id)
+    clips, end_seconds = 0, 0.0
     try:
-        with Video.open(path) as video:
-            seconds = video.info.duration_seconds
-            for records in batched(_records(library, video, on_progress), CLIPS_PER_WRITE):
-                library.store.upsert_clips(records)
-                clips += len(records)
+        for records in batched(_records(library, video, on_progress), CLIPS_PER_WRITE):
+            library.store.upsert_clips(records)
+            clips += len(records)
+            end_seconds = records[-1].span.end_seconds
     except (VideoError, OSError):
-        forget(library, video_id)
+        forget(library, info.video_id)
         raise
     record = VideoRecord(
-        video_id=video_id,
-        path=path,
+        video_id=info.video_id,
+        path=info.path,
         size_bytes=status.st_size,
         modified_ns=status.st_mtime_ns,
-        duration_seconds=seconds,
+        duration_seconds=info.duration_seconds or end_seconds,
         clip_count=clips,
     )
     library.store.upsert_video(record)

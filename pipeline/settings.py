@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     def _lengths_agree(self) -> "Settings":
         if self.clip_min_seconds * 2 > self.clip_max_seconds:
             raise ValueError("clip_max_seconds must be at least twice clip_min_seconds")
+        if self.clip_min_seconds * self.frames_per_second < 1:
+            raise ValueError("frames_per_second must be at least 1 / clip_min_seconds")
         return self
 
     @classmethod

@@ -73,10 +73,18 @@ def test_every_reason_has_its_line(tmp_path: Path) -> None:
     assert "-1" in lines[1]
 
 
-def test_clips_that_cannot_be_cut_are_refused(tmp_path: Path) -> None:
-    write_file(tmp_path, "clip_min_seconds = 5")
-    with pytest.raises(SettingsError, match="at least twice clip_min_seconds"):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("clip_min_seconds = 5", "at least twice clip_min_seconds"),
+        ("frames_per_second = 0.5", "at least 1 / clip_min_seconds"),
+    ],
+)
+def test_clips_that_cannot_be_cut_are_refused(tmp_path: Path, text: str, reason: str) -> None:
+    write_file(tmp_path, text)
+    with pytest.raises(SettingsError, match=reason) as caught:
         load_settings(tmp_path)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
