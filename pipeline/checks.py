@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from catalog.interface import CatalogError
+from encoder.checkpoint import CheckpointError
 from ingest.errors import VideoError
 from ingest.video import Video
 from ingest.writing import write_video
@@ -79,8 +80,8 @@ def _devices() -> Finding:
 def _weights(settings: Settings) -> Finding:
     try:
         space = embedding_space(settings)
-    except (SettingsError, OSError, ValueError) as error:
-        return Finding("model", False, str(error), "install clipseek again, or fix the setting")
+    except (CheckpointError, SettingsError, OSError) as error:
+        return _failed("model", error)
     return Finding("model", True, f"{space.name}, {space.dimension}-d")
 
 
@@ -117,9 +118,12 @@ def _catalog(settings: Settings) -> Finding:
     try:
         with open_library(settings) as library:
             clips, videos = library.store.count_clips(), len(library.store.videos())
-    except CatalogError as error:
-        problem, _, advice = str(error).rpartition("; ")
-        return Finding("catalog", False, problem, advice)
-    except SettingsError as error:
-        return Finding("catalog", False, str(error), "fix the setting")
+    except (CatalogError, CheckpointError, SettingsError, OSError) as error:
+        return _failed("catalog", error)
     return Finding("catalog", True, f"{videos} videos, {clips} clips in {where}")
+
+
+def _failed(name: str, error: Exception) -> Finding:
+    """Split a message at its last semicolon: after it, ours say what to do."""
+    problem, _, advice = str(error).rpartition("; ")
+    return Finding(name, False, problem or advice, advice)
