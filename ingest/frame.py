@@ -11,6 +11,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from ingest.orientation import Orientation
+from ingest.tone import is_high_range, to_ordinary_range
 
 SMALL_WIDTH = 128
 """Enough to see that a shot ends; the detector's cost grows with the pixels."""
@@ -63,12 +64,14 @@ class Converter:
 
     def rgb(self, picture: VideoFrame, short_side: int) -> NDArray[np.uint8]:
         """Return upright ``(H, W, 3)`` RGB; a picture is never enlarged."""
-        width, height = self._view.scaled_to(short_side)
-        has_alpha = any(component.is_alpha for component in picture.format.components)
-        pixels = _pixels(
-            self._large, picture, (width, height), pixel_format="rgba" if has_alpha else "rgb24"
-        )
-        return self._view.orientation.apply(_flattened(pixels) if has_alpha else pixels)
+        size = self._view.scaled_to(short_side)
+        if any(component.is_alpha for component in picture.format.components):
+            pixels = _flattened(_pixels(self._large, picture, size, pixel_format="rgba"))
+        else:
+            pixels = _pixels(self._large, picture, size, pixel_format="rgb24")
+        if is_high_range(picture.color_trc):
+            pixels = to_ordinary_range(pixels, picture.color_trc)
+        return self._view.orientation.apply(pixels)
 
     def small_bgr(self, picture: VideoFrame) -> NDArray[np.uint8]:
         """Return a tiny ``(H, W, 3)`` BGR picture as stored, for comparing neighbours."""
