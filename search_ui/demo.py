@@ -54,7 +54,7 @@ def demo(
         with video_progress() as on_progress:
             report = index_paths(library, [footage], on_progress=on_progress)
         print_index_report(report)
-        _search(library)
+        _search(library, f"{_program()} search --library {shown_path(folder / 'library')}")
     results.print(
         "\nNow your own videos:"
         f"\n  {_program()} index PATH/OF/YOUR/VIDEOS"
@@ -85,12 +85,12 @@ def _package_folder(package: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _search(library: "Library") -> None:
+def _search(library: "Library", command: str) -> None:
     from pipeline.searching import search
     from search_ui.printing import print_hits
 
     for query in QUERIES:
-        results.print(f'\nclipseek search "{query}"', style="bold green")
+        results.print(f'\n{command} "{query}"', style="bold green")
         print_hits(search(library, query, limit=HITS_PER_QUERY))
 
 

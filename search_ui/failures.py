@@ -4,13 +4,21 @@
 def explanation(error: Exception) -> str | None:
     """What to tell the user, or None where the error is a fault of the program."""
     from catalog.interface import CatalogError
+    from encoder.checkpoint import CheckpointError
     from evaluation.retrieval import EvaluationError
     from ingest.errors import VideoError
     from pipeline.searching import QueryError
     from pipeline.settings import SettingsError
 
-    foreseeable = (CatalogError, EvaluationError, QueryError, SettingsError, VideoError)
-    if isinstance(error, foreseeable):
+    speaking = (
+        CatalogError,
+        CheckpointError,
+        EvaluationError,
+        QueryError,
+        SettingsError,
+        VideoError,
+    )
+    if isinstance(error, speaking):
         return str(error)
     if isinstance(error, OSError):
         # A full disk, a missing permission: the system's own words name the file.

@@ -28,8 +28,9 @@ def clock(seconds: int) -> str:
 
 
 def span_text(span: ClipSpan) -> str:
-    """The span in whole seconds, rounded outwards so that it shows all of the clip."""
-    return f"{clock(math.floor(span.start_seconds))}-{clock(math.ceil(span.end_seconds))}"
+    """The span in whole seconds, of which it always shows at least one."""
+    start = math.floor(span.start_seconds)
+    return f"{clock(start)}-{clock(max(start + 1, round(span.end_seconds)))}"
 
 
 def print_hits(hits: Sequence[SearchHit]) -> None:

@@ -33,8 +33,14 @@ def test_times_read_like_those_of_a_player(seconds: int, shown: str) -> None:
     assert clock(seconds) == shown
 
 
-def test_a_span_is_rounded_outwards() -> None:
-    assert span_text(ClipSpan(61.9, 68.1)) == "1:01-1:09"
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [(61.9, 68.1, "1:01-1:08"), (61.9, 68.6, "1:01-1:09"), (2.1, 2.4, "0:02-0:03")],
+)
+def test_a_span_begins_early_enough_and_is_never_empty(
+    start: float, end: float, shown: str
+) -> None:
+    assert span_text(ClipSpan(start, end)) == shown
 
 
 def test_a_hit_shows_file_time_score_caption_and_labels_on_one_line(
@@ -43,7 +49,7 @@ def test_a_hit_shows_file_time_score_caption_and_labels_on_one_line(
     print_hits([hit("cat [1].mp4", "a cat [sleeps]", labels=("animals", "indoor"))])
 
     line = next(line for line in capsys.readouterr().out.splitlines() if "cat" in line)
-    for part in ("1", "0.457", "/films/cat [1].mp4", "1:01-1:06", "a cat [sleeps]", "animals"):
+    for part in ("1", "0.457", "/films/cat [1].mp4", "1:01-1:05", "a cat [sleeps]", "animals"):
         assert part in line
 
 
