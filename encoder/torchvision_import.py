@@ -27,8 +27,8 @@ def ensure_torchvision() -> None:
             raise
         for name in [m for m in sys.modules if m.split(".")[0] == "torchvision"]:
             del sys.modules[name]
-        library = torch.library.Library("torchvision", "DEF")
+        library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
         for operator in _SCHEMAS:
-            library.define(operator + _SIGNATURE)
+            library.define(operator + _SIGNATURE)  # type: ignore[no-untyped-call]
         _declared.append(library)  # dropping the library would take the declarations back
         import torchvision  # noqa: F401

@@ -1,0 +1,92 @@
+"""Beam search over a caption decoder: batched, length-normalised, without repeated phrases."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from encoder.captioner import Captioner, DecoderState, Places
+from encoder.vocabulary import END, PAD, START, UNKNOWN
+
+
+@dataclass(frozen=True)
+class BeamSettings:
+    """How captions are searched for."""
+
+    beams: int = 5
+    max_words: int = 20
+    length_power: float = 0.7
+    """Scores are divided by length to this power: 0 favours short captions, 1 does not."""
+
+
+@dataclass(frozen=True)
+class WordSequence:
+    """One caption as word numbers."""
+
+    words: list[int]
+    log_probability: float
+    """Mean over the words, the end token included."""
+
+
+@torch.inference_mode()
+def beam_search(
+    captioner: Captioner, features: Tensor, real: Tensor, settings: BeamSettings
+) -> list[WordSequence]:
+    """The best caption of each clip; features ``(B, P, 1280)``, real ``(B, P)``."""
+    places, state = captioner.look(features, real)
+    clips, beams = len(features), settings.beams
+    repeat = torch.arange(clips, device=features.device).repeat_interleave(beams)
+    places, state = places.rows(repeat), state.rows(repeat)  # (B * K, ...)
+    # Only the first beam of each clip counts at the start, or all beams would be the same.
+    scores = torch.full((clips, beams), -torch.inf, device=features.device)
+    scores[:, 0] = 0
+    words = torch.full((clips * beams, 1), START, device=features.device)
+    for _ in range(settings.max_words):
+        scores, state, words = _extend(captioner, places, state, words, scores)
+        if bool(_ended(words).all()):
+            break
+    lengths = ((words != PAD) & (words != START)).sum(1).reshape(clips, beams).clamp(min=1)
+    best = (scores / lengths**settings.length_power).argmax(1)  # (B,)
+    chosen = torch.arange(clips, device=features.device) * beams + best
+    means = (scores / lengths).reshape(-1)[chosen]
+    return [
+        WordSequence(row.tolist(), float(mean))
+        for row, mean in zip(words[chosen], means, strict=True)
+    ]
+
+
+def _extend(
+    captioner: Captioner, places: Places, state: DecoderState, words: Tensor, scores: Tensor
+) -> tuple[Tensor, DecoderState, Tensor]:
+    clips, beams = scores.shape
+    logits, state, _ = captioner.step(words[:, -1], state, places)
+    log_probabilities = _forbid(logits.log_softmax(-1), words)  # (B * K, V)
+    vocabulary = log_probabilities.shape[-1]
+    totals = (scores.reshape(-1, 1) + log_probabilities).reshape(clips, beams * vocabulary)
+    scores, flat = totals.topk(beams, dim=-1)  # (B, K)
+    origin = torch.arange(clips, device=flat.device)[:, None] * beams + flat // vocabulary
+    rows = origin.reshape(-1)
+    words = torch.cat([words[rows], (flat % vocabulary).reshape(-1, 1)], 1)
+    return scores, state.rows(rows), words
+
+
+def _ended(words: Tensor) -> Tensor:
+    return (words[:, -1] == END) | (words[:, -1] == PAD)
+
+
+def _forbid(log_probabilities: Tensor, words: Tensor) -> Tensor:
+    """Bar special tokens, a word twice in a row, and any pair of words said before.
+
+    A finished beam may only be padded, at no cost.
+    """
+    allowed = log_probabilities.clone()
+    allowed[:, [PAD, START, UNKNOWN]] = -torch.inf
+    rows = torch.arange(len(words), device=words.device)
+    allowed[rows, words[:, -1]] = -torch.inf
+    for t in range(1, words.shape[1] - 1):
+        said = words[:, t] == words[:, -1]
+        allowed[rows[said], words[said, t + 1]] = -torch.inf
+    ended = _ended(words)
+    allowed[ended] = -torch.inf
+    allowed[ended, PAD] = 0
+    return allowed

@@ -1,0 +1,120 @@
+"""Caption decoder: an LSTM that looks at the clip anew for every word.
+
+Soft attention with a gate over the CNN's places (Show, Attend and Tell, Xu et al. 2015); the places
+are those of all the clip's frames together (time and space), so the decoder chooses when to look
+as well as where. Repeating a frame leaves the attention's result as it was.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from encoder.backbone import FEATURE_CHANNELS
+
+
+@dataclass(frozen=True)
+class CaptionerConfig:
+    """Sizes of the decoder."""
+
+    words: int  # size of the vocabulary, special tokens included
+    hidden: int = 512
+    embedding: int = 256
+    attention: int = 256
+    dropout: float = 0.5  # 30,000 captions are few for a decoder of this size
+
+
+@dataclass(frozen=True)
+class DecoderState:
+    """The LSTM's memory between two words."""
+
+    output: Tensor  # (B, H)
+    cell: Tensor  # (B, H)
+
+    def rows(self, index: Tensor) -> "DecoderState":
+        """Keep the rows at ``(B',)`` index."""
+        return DecoderState(self.output[index], self.cell[index])
+
+
+@dataclass(frozen=True)
+class Places:
+    """What the decoder may look at: the projected places of each clip."""
+
+    values: Tensor  # (B, P, H)
+    keys: Tensor  # (B, P, A)
+    real: Tensor  # (B, P) bool, False where padded
+
+    def rows(self, index: Tensor) -> "Places":
+        """Keep the rows at ``(B',)`` index."""
+        return Places(self.values[index], self.keys[index], self.real[index])
+
+
+class Captioner(nn.Module):
+    """Features of a clip's places and the words so far → the next word."""
+
+    def __init__(self, config: CaptionerConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.norm = nn.LayerNorm(FEATURE_CHANNELS)
+        self.project = nn.Linear(FEATURE_CHANNELS, config.hidden)
+        self.key = nn.Linear(config.hidden, config.attention)
+        self.query = nn.Linear(config.hidden, config.attention)
+        self.energy = nn.Linear(config.attention, 1, bias=False)
+        self.gate = nn.Linear(config.hidden, config.hidden)
+        self.begin = nn.Linear(config.hidden, 2 * config.hidden)
+        self.words = nn.Embedding(config.words, config.embedding)
+        self.cell = nn.LSTMCell(config.embedding + config.hidden, config.hidden)
+        self.speak = nn.Linear(2 * config.hidden, config.embedding)
+        self.bias = nn.Parameter(torch.zeros(config.words))
+        self.dropout = nn.Dropout(config.dropout)
+
+    def look(self, features: Tensor, real: Tensor) -> tuple[Places, DecoderState]:
+        """Prepare a batch of clips.
+
+        Args:
+            features: ``(B, P, 1280)`` places of all frames of each clip, padded at the end.
+            real: ``(B, P)`` False where padded.
+        """
+        values = self.dropout(F.relu(self.project(self.norm(features))))  # (B, P, H)
+        weights = real[..., None].float()
+        mean = (values * weights).sum(1) / weights.sum(1)  # (B, H)
+        output, cell = torch.tanh(self.begin(mean)).chunk(2, dim=-1)  # (B, H) each
+        return Places(values, self.key(values), real), DecoderState(output, cell)
+
+    def step(
+        self, words: Tensor, state: DecoderState, places: Places
+    ) -> tuple[Tensor, DecoderState, Tensor]:
+        """Read one word of each clip, ``(B,)``.
+
+        Returns:
+            logits of the next word ``(B, V)``, the new state, and the attention ``(B, P)``.
+        """
+        query = self.query(state.output)[:, None]  # (B, 1, A)
+        energy = self.energy(torch.tanh(places.keys + query)).squeeze(-1)  # (B, P)
+        attention = energy.masked_fill(~places.real, -torch.inf).softmax(-1)  # (B, P)
+        seen = torch.bmm(attention[:, None], places.values).squeeze(1)  # (B, H)
+        seen = torch.sigmoid(self.gate(state.output)) * seen
+        word = self.dropout(self.words(words))  # (B, E)
+        output, cell = self.cell(torch.cat([word, seen], -1), (state.output, state.cell))
+        spoken = self.speak(self.dropout(torch.cat([output, seen], -1)))  # (B, E)
+        logits = F.linear(self.dropout(spoken), self.words.weight, self.bias)  # (B, V)
+        return logits, DecoderState(output, cell), attention
+
+    def forward(self, features: Tensor, real: Tensor, captions: Tensor) -> Tensor:
+        """Logits of every next word, each read from the true words before it.
+
+        Args:
+            features: ``(B, P, 1280)``.
+            real: ``(B, P)``.
+            captions: ``(B, L)`` word numbers, the first of them "start".
+
+        Returns:
+            ``(B, L - 1, V)``; row t predicts word t + 1.
+        """
+        places, state = self.look(features, real)
+        logits = []
+        for t in range(captions.shape[1] - 1):
+            scores, state, _ = self.step(captions[:, t], state, places)
+            logits.append(scores)
+        return torch.stack(logits, 1)

@@ -1,0 +1,55 @@
+"""Topics of a clip: a classifier learned from captions alone, applied to clips.
+
+Captions and clips lie in one space but around different centres (the modality gap, Liang et al.
+2022), so each is centred by the mean of its own kind before it is classified.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.checkpoint import Checkpoint
+from encoder.interface import CategoryScore
+
+_LEAST_PROBABILITY = 0.15
+_MOST_LABELS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class TopicClassifier:
+    """Softmax regression over centred embeddings."""
+
+    labels: tuple[str, ...]
+    weight: NDArray[np.float32]
+    """``(L, D)``."""
+    bias: NDArray[np.float32]
+    """``(L,)``."""
+    clip_mean: NDArray[np.float32]
+    """``(D,)`` mean embedding of pictures."""
+
+    @classmethod
+    def from_checkpoint(cls, checkpoint: Checkpoint) -> "TopicClassifier":
+        """Build the classifier that `training` saved."""
+        tensors = {name: t.astype(np.float32) for name, t in checkpoint.tensors.items()}
+        labels = checkpoint.config["labels"]
+        assert isinstance(labels, list)
+        return cls(tuple(labels), tensors["weight"], tensors["bias"], tensors["clip_mean"])
+
+    def probabilities(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+        """``(N, D)`` clip embeddings → ``(N, L)`` probabilities."""
+        logits = (embeddings - self.clip_mean) @ self.weight.T + self.bias
+        odds = np.exp(logits - logits.max(1, keepdims=True))
+        return np.asarray(odds / odds.sum(1, keepdims=True), np.float32)
+
+    def categorise(self, embeddings: NDArray[np.float32]) -> list[tuple[CategoryScore, ...]]:
+        """The likely topics of each clip, most probable first; none where all are unlikely."""
+        return [self._likely(row) for row in self.probabilities(embeddings)]
+
+    def _likely(self, row: NDArray[np.float32]) -> tuple[CategoryScore, ...]:
+        best = np.argsort(-row)[:_MOST_LABELS]
+        return tuple(
+            CategoryScore(self.labels[i], "topic", float(row[i]))
+            for i in best
+            if row[i] >= _LEAST_PROBABILITY
+        )

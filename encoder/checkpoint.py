@@ -1,0 +1,89 @@
+"""Weights on disk: safetensors files that know their configuration, and their fingerprint.
+
+Reading a fingerprint needs no PyTorch, so that what only asks "same model as before?" stays quick.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from encoder.interface import EmbeddingSpace
+
+WEIGHTS = Path(__file__).parent / "weights"
+ALIGNMENT = WEIGHTS / "alignment.safetensors"
+CAPTIONER = WEIGHTS / "captioner.safetensors"
+TOPICS = WEIGHTS / "topics.safetensors"
+
+
+class CheckpointError(Exception):
+    """A file of weights is missing or damaged; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything in one file of weights."""
+
+    tensors: Mapping[str, NDArray[np.generic]]
+    config: Mapping[str, int | float | str | list[str]]
+    """What the model was built with, enough to build it again."""
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write floats in half precision, which moves no figure and halves the file."""
+    tensors = {
+        name: np.ascontiguousarray(value.astype(np.float16) if value.dtype == np.float32 else value)
+        for name, value in checkpoint.tensors.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, metadata={"config": json.dumps(checkpoint.config)})
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a file of weights; floats come back in single precision.
+
+    Raises:
+        CheckpointError: the file is missing or not a whole safetensors file.
+    """
+    try:
+        with safe_open(path, framework="np") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            config = json.loads((file.metadata() or {}).get("config", "{}"))
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"{path}: cannot read the weights ({error}); reinstall clipseek, "
+            "or make them again with: python -m training"
+        ) from error
+    floats = {
+        name: value.astype(np.float32) if value.dtype == np.float16 else value
+        for name, value in tensors.items()
+    }
+    return Checkpoint(floats, config)
+
+
+@cache
+def fingerprint(path: Path) -> str:
+    """Eight hexadecimal digits of the file's content.
+
+    Raises:
+        CheckpointError: the file is missing.
+    """
+    try:
+        return hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{path}: weights are missing; reinstall clipseek") from error
+
+
+@cache
+def compact_space() -> EmbeddingSpace:
+    """The space of the shipped compact encoder."""
+    with safe_open(ALIGNMENT, framework="np") as file:
+        dimension = json.loads(file.metadata()["config"])["dimension"]
+    return EmbeddingSpace(f"compact-{fingerprint(ALIGNMENT)}", dimension)

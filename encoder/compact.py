@@ -1,0 +1,156 @@
+"""The default encoder: small networks that run offline on a CPU."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from encoder.alignment import Alignment
+from encoder.backbone import frame_grids
+from encoder.beam import BeamSettings, beam_search
+from encoder.captioner import Captioner, CaptionerConfig
+from encoder.categories import TopicClassifier
+from encoder.checkpoint import (
+    ALIGNMENT,
+    CAPTIONER,
+    TOPICS,
+    Checkpoint,
+    compact_space,
+    load_checkpoint,
+)
+from encoder.devices import best_device
+from encoder.interface import Caption, ClipDescription, EmbeddingSpace
+from encoder.temporal import AlignmentConfig
+from encoder.text import SentenceEncoder
+from encoder.vocabulary import Vocabulary
+from ingest.clip import Clip
+
+
+class CompactEncoder:
+    """CNN features → LSTM → embedding; CNN features → attention LSTM → caption.
+
+    Satisfies `encoder.interface.ClipEncoder`. A clip of one frame is seen twice, as it is and
+    mirrored: two views of a still picture are better than one.
+    """
+
+    def __init__(
+        self,
+        alignment: Alignment,
+        captioner: Captioner,
+        vocabulary: Vocabulary,
+        topics: TopicClassifier,
+        space: EmbeddingSpace,
+    ) -> None:
+        self._device = best_device()
+        self._alignment = alignment.to(self._device).eval()
+        self._captioner = captioner.to(self._device).eval()
+        self._vocabulary = vocabulary
+        self._topics = topics
+        self._space = space
+        self._sentences: SentenceEncoder | None = None  # indexing needs no text: load on first use
+
+    @classmethod
+    def load(cls) -> "CompactEncoder":
+        """Load the shipped weights.
+
+        Raises:
+            CheckpointError: a file of weights is missing or damaged.
+        """
+        words = load_checkpoint(CAPTIONER)
+        vocabulary = Vocabulary(list(_strings(words.config["vocabulary"])))
+        captioner = Captioner(CaptionerConfig(words=len(vocabulary)))
+        captioner.load_state_dict(_as_torch(words))
+        topics = TopicClassifier.from_checkpoint(load_checkpoint(TOPICS))
+        return cls(load_alignment(), captioner, vocabulary, topics, compact_space())
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self._space
+
+    def describe(self, clips: Sequence[Clip]) -> list[ClipDescription]:
+        """Describe each clip, in order."""
+        if not clips:
+            return []
+        grids = [self._grids(clip) for clip in clips]
+        embeddings = self._embed(grids)
+        captions = self._caption(grids)
+        categories = self._topics.categorise(embeddings)
+        return [
+            ClipDescription(embedding, caption, labels)
+            for embedding, caption, labels in zip(embeddings, captions, categories, strict=True)
+        ]
+
+    def embed_clips(self, clips: Sequence[Clip]) -> NDArray[np.float32]:
+        """``(N, D)`` unit vectors."""
+        if not clips:
+            return np.zeros((0, self._space.dimension), np.float32)
+        return self._embed([self._grids(clip) for clip in clips])
+
+    @torch.inference_mode()
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """``(N, D)`` unit vectors; texts past 64 tokens are cut."""
+        if self._sentences is None:
+            self._sentences = SentenceEncoder().to(self._device)
+        return _as_numpy(self._alignment.embed_sentences(self._sentences(texts)))
+
+    def _grids(self, clip: Clip) -> Tensor:
+        """Features of one clip's frames, ``(T, 49, 1280)``."""
+        frames = clip.frames
+        if len(frames) == 1:
+            frames = np.concatenate([frames, frames[:, :, ::-1]])
+        return frame_grids(self._alignment.backbone, frames, self._device)
+
+    @torch.inference_mode()
+    def _embed(self, grids: Sequence[Tensor]) -> NDArray[np.float32]:
+        frames = [self._alignment.embed_frames(grid) for grid in grids]  # (T, D) each
+        lengths = torch.tensor([len(clip) for clip in frames])
+        padded = pad_sequence(frames, batch_first=True)  # (B, T, D)
+        return _as_numpy(self._alignment.temporal(padded, lengths))
+
+    @torch.inference_mode()
+    def _caption(self, grids: Sequence[Tensor]) -> list[Caption]:
+        places = [grid.flatten(0, 1) for grid in grids]  # (T * 49, 1280) each
+        features = pad_sequence(places, batch_first=True)  # (B, P, 1280)
+        counts = torch.tensor([len(clip) for clip in places], device=self._device)
+        real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]
+        return [
+            Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
+            for found in beam_search(self._captioner, features, real, BeamSettings())
+        ]
+
+
+def load_alignment() -> Alignment:
+    """The shipped joint space; what the file does not hold stays as ImageNet made it."""
+    checkpoint = load_checkpoint(ALIGNMENT)
+    sizes = {
+        key: int(value)
+        for key, value in checkpoint.config.items()
+        if key in ("dimension", "hidden", "lstm_hidden") and isinstance(value, int)
+    }
+    alignment = Alignment(AlignmentConfig(**sizes))
+    _load_trained(alignment, _as_torch(checkpoint))
+    return alignment.eval()
+
+
+def _load_trained(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    missing, unexpected = module.load_state_dict(tensors, strict=False)
+    absent = [name for name in missing if not name.startswith("backbone.")]
+    if absent or unexpected:
+        raise ValueError(f"weights do not fit: absent {absent[:3]}, unexpected {unexpected[:3]}")
+
+
+def _as_torch(checkpoint: Checkpoint) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(value) for name, value in checkpoint.tensors.items()}
+
+
+def _as_numpy(tensor: Tensor) -> NDArray[np.float32]:
+    return np.asarray(tensor.float().cpu().numpy(), np.float32)
+
+
+def _strings(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"expected a list of words, got {type(value).__name__}")
+    return value

