@@ -213,7 +213,9 @@ class MilvusStore:
 
 
 def _absent(where: str | Path) -> CatalogError:
-    return CatalogError(f"{where}: there is no catalog; index some videos first: clipseek index PATH")
+    return CatalogError(
+        f"{where}: there is no catalog; index some videos first: clipseek index PATH"
+    )
 
 
 @contextmanager
