@@ -10,7 +10,7 @@ from ingest.errors import VideoError
 from pipeline.indexing import index_paths, index_video
 from pipeline.reports import IndexReport, Progress
 from tests.fake_encoder import FakeEncoder
-from tests.pipeline.films import LibraryAtHand, clip_facts, files_under, shoot, state
+from tests.pipeline.films import LibraryAtHand, files_under, shoot, state
 
 
 def run(library: LibraryAtHand, *paths: Path, encoder: FakeEncoder | None = None) -> IndexReport:
@@ -242,16 +242,37 @@ def test_left_over_clips_go_before_a_video_is_indexed(
     library: LibraryAtHand, films: Path, tmp_path: Path
 ) -> None:
     path = shoot(films / "a.mp4", "red", "green", "blue")
-    coarse = LibraryAtHand(tmp_path / "coarse")
-    run(coarse, films)
-    (video,) = coarse.store.videos()
-    stale = coarse.store.clips_of(video.video_id)
-    library.store.upsert_clips(stale)
-    library.settings = library.settings.model_copy(update={"clip_max_seconds": 1.0})
+    fine = LibraryAtHand(tmp_path / "fine")
+    fine.settings = fine.settings.model_copy(update={"clip_max_seconds": 1.0})
+    run(fine, films)
+    (video,) = fine.store.videos()
+    left_over = fine.store.clips_of(video.video_id)
+    library.store.upsert_clips(left_over)
     run(library, path)
     (video,) = library.store.videos()
-    assert library.store.count_clips() == video.clip_count > len(stale)
-    assert clip_facts(library.store, video.video_id) != clip_facts(coarse.store, video.video_id)
+    assert library.store.count_clips() == video.clip_count < len(left_over)
+
+
+def test_a_video_that_fails_half_way_leaves_nothing(
+    library: LibraryAtHand, films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.indexing.CLIPS_PER_WRITE", 1)
+    path = shoot(films / "a.mp4", "red", "green", "blue")
+    opened = library.open(FakeEncoder())
+    stored = list[int]()
+
+    def spoil_thumbnails(progress: Progress) -> None:
+        if progress.clips_done == 2:
+            stored.append(library.store.count_clips())
+            shutil.rmtree(opened.thumbnails)
+            opened.thumbnails.write_text("in the way")
+
+    report = index_paths(opened, [films], on_progress=spoil_thumbnails)
+    assert [failed.path for failed in report.failed] == [path]
+    assert str(path) in report.failed[0].error
+    assert stored == [2]
+    assert library.store.count_clips() == 0
+    assert library.store.videos() == []
 
 
 def test_index_video_tells_what_is_wrong_and_leaves_nothing(
