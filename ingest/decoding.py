@@ -41,14 +41,25 @@ class Decoder:
         ``CorruptVideoError``, ``NoVideoStreamError`` or, for an encrypted file,
         ``UnreadableVideoError`` where there is not one picture.
         """
-        for packet in self._packets():
-            for picture in self._decode(packet):
-                self._pictures += 1
-                self._failures_in_a_row = 0
-                yield picture
-            if self._is_hopeless():
-                break
+        yield from self._decoded()
         self._conclude()
+
+    def pictures_from(self, pts: int) -> Iterator[VideoFrame]:
+        """Yield pictures from the last key frame at or before `pts`.
+
+        Where the format cannot be sought in, they begin anywhere, or there are none.
+        """
+        try:
+            self._container.seek(pts, stream=self.stream)
+        except FFmpegError as error:
+            logger.debug("%s: cannot seek to %d: %s", self._path, pts, error)
+        yield from self._decoded()
+
+    def pts(self, picture: VideoFrame) -> int | None:
+        """When a picture is shown, in units of the stream's time base, where the file says."""
+        # AVI keeps no such times, only an order of decoding; pictures leave the decoder at its
+        # pace, but in the order they are shown.
+        return picture.dts if self._container.format.name == "avi" else picture.pts
 
     def duration_seconds(self) -> float:
         """How long the video lasts, as the container says; 0 where it does not."""
@@ -56,15 +67,17 @@ class Decoder:
             return float(self.stream.duration * self.stream.time_base)
         return (self._container.duration or 0) / av.time_base
 
-    def seek(self, pts: int) -> None:
-        """Go to the last key frame at or before `pts`, where the format allows it."""
-        try:
-            self._container.seek(pts, stream=self.stream)
-        except FFmpegError as error:
-            logger.debug("%s: cannot seek to %d: %s", self._path, pts, error)
-
     def close(self) -> None:
         self._container.close()
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        for packet in self._packets():
+            for picture in self._decode(packet):
+                self._pictures += 1
+                self._failures_in_a_row = 0
+                yield picture
+            if self._is_hopeless():
+                break
 
     def _packets(self) -> Iterator["Packet[VideoStream]"]:
         while not self._is_hopeless():

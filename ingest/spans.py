@@ -1,6 +1,7 @@
 """Where clips begin and end: at shots first, then at a length limit. Plain arithmetic."""
 
 import math
+from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -28,26 +29,25 @@ class SpanCutter:
         self._min = min_seconds
         self._max = max_seconds
         self._start = 0.0
-        self._shot: float | None = None
-        """Where a new shot begins that may yet prove too short to stand alone."""
+        self._shots: deque[float] = deque()
+        """Where new shots begin; the last may yet prove too short to stand alone."""
 
     def begin_shot(self, seconds: float) -> None:
         """Note that a shot begins; in rising order, and a little late is no harm."""
-        if self._shot is None and seconds - self._start >= self._min:
-            self._shot = seconds
+        before = self._shots[-1] if self._shots else self._start
+        if seconds - before >= self._min:
+            self._shots.append(seconds)
 
     def advance(self, seconds: float) -> Iterator[ClipSpan]:
         """Yield the spans that are settled when the video has been read up to `seconds`."""
-        if self._shot is not None and seconds - self._shot >= self._min:
-            yield from self._close_at(self._shot)
-            self._shot = None
-        while self._shot is None and seconds - self._start > 2 * self._max:
+        while self._shots and seconds - self._shots[0] >= self._min:
+            yield from self._close_at(self._shots.popleft())
+        while not self._shots and seconds - self._start > 2 * self._max:
             yield from self._close_at(self._start + self._max)
 
     def finish(self, end_seconds: float) -> Iterator[ClipSpan]:
         """Yield the spans that remain when the video ends."""
-        if self._shot is not None and end_seconds - self._shot >= self._min:
-            yield from self._close_at(self._shot)
+        yield from self.advance(end_seconds)
         yield from self._close_at(end_seconds)
 
     def _close_at(self, end: float) -> Iterator[ClipSpan]:

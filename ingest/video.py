@@ -1,5 +1,6 @@
 """A video file as a sequence of upright frames with their times."""
 
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -20,6 +21,9 @@ from ingest.timeline import Timeline
 ASSUMED_PERIOD_SECONDS = 0.04
 """How long a frame is shown where neither it nor the container says."""
 
+ROUNDING_TICKS = 1e-3
+"""A frame's own time leads to that frame, whatever the last bits of its seconds are."""
+
 
 class Video:
     """One open video file; close it, or use it as a context manager.
@@ -36,7 +40,7 @@ class Video:
         try:
             self._pictures = self._decoder.pictures()
             self._first: VideoFrame | None = next(self._pictures)
-            self._origin = self._first.pts or 0
+            self._origin = self._decoder.pts(self._first) or 0
             self._view = View.of(self._first, self._decoder.stream.sample_aspect_ratio)
             self._period = _period_seconds(self._decoder.stream)
             self.info = self._facts()
@@ -66,7 +70,8 @@ class Video:
         """Yield for each time, in the order given, the frame shown then; the last one after it.
 
         Sought, so this is quick for a few times far apart; `frames` is for all. Independent of a
-        running iteration.
+        running iteration. In a recording joined from parts whose clocks start anew, only the first
+        part is found.
         """
         decoder = Decoder(self._path)
         try:
@@ -131,7 +136,7 @@ class Video:
         converter = Converter(self._view)
         timeline = Timeline(_time_base(self._decoder.stream), self._period)
         for picture in pictures:
-            seconds = timeline.seconds_of(picture.pts)
+            seconds = timeline.seconds_of(self._decoder.pts(picture))
             if seconds is not None:
                 yield self._shown(picture, seconds, converter)
 
@@ -142,16 +147,19 @@ class Video:
     def _sought(self, decoder: Decoder, moment: float) -> ShownFrame | None:
         """Return the frame shown at `moment`, or None where seeking did not lead before it."""
         time_base = _time_base(decoder.stream)
-        target = self._origin + int(Fraction(moment) / time_base)
-        decoder.seek(target)
+        target = self._origin + math.floor(moment / float(time_base) + ROUNDING_TICKS)
         shown: VideoFrame | None = None
-        for picture in decoder.pictures():
-            if picture.pts is None or picture.pts > target:
+        shown_pts = 0
+        for picture in decoder.pictures_from(target):
+            pts = decoder.pts(picture)
+            if pts is None and shown is not None:
+                pts = shown_pts + round(self._period / time_base)
+            if pts is None or pts > target:
                 break
-            shown = picture
-        if shown is None or shown.pts is None:
+            shown, shown_pts = picture, pts
+        if shown is None:
             return None
-        seconds = float((shown.pts - self._origin) * time_base)
+        seconds = float((shown_pts - self._origin) * time_base)
         return self._shown(shown, seconds, Converter(self._view))
 
     def _counted(self, moment: float) -> ShownFrame:
