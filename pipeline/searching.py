@@ -26,6 +26,10 @@ def search(
             f"the query has {len(query)} characters, {MAX_QUERY_CHARACTERS} are allowed; "
             "say it in a sentence"
         )
+    try:
+        query.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError("the query holds bytes that are no text; type it again") from error
     if limit < 1:
         raise QueryError(f"the limit is {limit}; ask for at least 1 result")
     (embedding,) = library.encoder.embed_texts([query])

@@ -42,6 +42,7 @@ def test_a_filter_narrows_the_search(indexed: LibraryAtHand) -> None:
         ("", 10, "the query is empty"),
         (" \n\t", 10, "the query is empty"),
         ("x" * 1001, 10, "1001 characters, 1000 are allowed"),
+        ("red \udcff", 10, "bytes that are no text"),
         ("red", 0, "the limit is 0"),
         ("red", -3, "the limit is -3"),
     ],

@@ -28,12 +28,12 @@ class CommandLine:
             check=False,
         )
 
-    def start(self, *arguments: object) -> subprocess.Popen[str]:
+    def start(self, *arguments: object, **settings: str) -> subprocess.Popen[str]:
         """Start and return at once; the caller waits for it."""
         return subprocess.Popen(
             self._command(arguments),
             cwd=self.folder,
-            env=self._environment({}),
+            env=self._environment(settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

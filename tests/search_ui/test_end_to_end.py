@@ -4,6 +4,7 @@ import importlib.util
 import json
 import shutil
 import signal
+import subprocess
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -38,25 +39,33 @@ def film(path: Path, photograph: str, *, seconds: int = 2) -> Path:
 
 @dataclass(frozen=True)
 class Films:
-    """A folder of videos, the command line beside it, and what its first indexing printed."""
+    """A folder of videos, the command line beside it, and how its first indexing went."""
 
     clipseek: CommandLine
     folder: Path
-    report: dict[str, list[dict[str, object]]]
+    first_run: subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
-    """A cat and a rocket, indexed; the tests that use it leave the library as it is."""
+    """A cat and a rocket, indexed among files that are no videos.
+
+    The tests that use it leave the library as it is.
+    """
     place = tmp_path_factory.mktemp("films")
     folder = place / "videos"
     folder.mkdir()
     film(folder / "one.mp4", "chelsea.png")
     film(folder / "two.mp4", "rocket.jpg")
+    broken = place / "broken"
+    broken.mkdir()
+    (broken / "empty.mp4").touch()
+    (broken / "text.mp4").write_text("this is a letter, not a film\n" * 100)
+    (broken / "playlist.mp4").write_text("#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n")
     clipseek = CommandLine(place)
-    done = clipseek.run("index", folder, "--json")
-    assert done.returncode == 0, done.stderr
-    return Films(clipseek, folder, json.loads(done.stdout))
+    return Films(
+        clipseek, folder, clipseek.run("index", folder, broken, place / "absent.mp4", "--json")
+    )
 
 
 def one_line(text: str) -> str:
@@ -67,13 +76,25 @@ def one_line(text: str) -> str:
 
 
 def test_index_reports_what_it_stored(films: Films) -> None:
-    assert set(films.report) == {"indexed", "skipped", "failed"}
-    assert films.report["skipped"] == films.report["failed"] == []
-    for video, name in zip(films.report["indexed"], ("one.mp4", "two.mp4"), strict=True):
+    report = json.loads(films.first_run.stdout)
+    assert set(report) == {"indexed", "skipped", "failed"}
+    assert report["skipped"] == []
+    for video, name in zip(report["indexed"], ("one.mp4", "two.mp4"), strict=True):
         assert set(video) == {"path", "video_id", "clips", "seconds"}
         assert video["path"] == str(films.folder / name)
         assert video["clips"] == 1
         assert video["seconds"] == pytest.approx(2, abs=0.3)
+
+
+def test_files_that_are_no_videos_are_named_in_one_line_each(films: Films) -> None:
+    report = json.loads(films.first_run.stdout)
+    failed = {Path(file["path"]).name: file["error"] for file in report["failed"]}
+
+    assert films.first_run.returncode == 2
+    assert "Traceback" not in films.first_run.stderr
+    assert set(failed) == {"empty.mp4", "text.mp4", "playlist.mp4", "absent.mp4"}
+    for name, error in failed.items():
+        assert name in one_line(error)
 
 
 def test_index_again_does_nothing(films: Films) -> None:
@@ -107,13 +128,6 @@ def test_search_prints_file_time_and_score_for_people(films: Films) -> None:
     assert "videos/two.mp4" in done.stdout
     assert "0:00-0:02" in done.stdout
     assert "one.mp4" not in done.stdout
-
-
-def test_search_without_hits_is_no_failure(films: Films) -> None:
-    done = films.clipseek.run("search", "a cat", "--category", "no such label")
-
-    assert done.returncode == 0
-    assert "nothing found" in one_line(done.stdout)
 
 
 def test_status_counts(films: Films) -> None:
@@ -184,28 +198,6 @@ def test_evaluate_retrieval_gives_the_agreed_document(clipseek: CommandLine) -> 
     }
 
 
-def test_files_that_are_no_videos_are_named_and_the_rest_is_indexed(
-    clipseek: CommandLine,
-) -> None:
-    folder = clipseek.folder / "mixed"
-    folder.mkdir()
-    film(folder / "good.mp4", "coffee.png")
-    (folder / "empty.mp4").touch()
-    (folder / "text.mp4").write_text("this is a letter, not a film\n" * 100)
-    (folder / "playlist.mp4").write_text("#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n")
-
-    done = clipseek.run("index", folder, clipseek.folder / "absent.mp4", "--json")
-
-    document = json.loads(done.stdout)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert [Path(video["path"]).name for video in document["indexed"]] == ["good.mp4"]
-    failed = {Path(file["path"]).name: file["error"] for file in document["failed"]}
-    assert set(failed) == {"empty.mp4", "text.mp4", "playlist.mp4", "absent.mp4"}
-    for name, error in failed.items():
-        assert name in one_line(error)
-
-
 def test_a_folder_without_videos_is_said(clipseek: CommandLine) -> None:
     (clipseek.folder / "notes.txt").write_text("nothing to see")
 
@@ -225,20 +217,15 @@ def test_an_absent_library_is_not_made(clipseek: CommandLine, words: tuple[str, 
     assert list(clipseek.folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("query", ["", "cat " * 2500], ids=["empty", "10000 characters"])
+@pytest.mark.parametrize(
+    "query", ["", "cat " * 2500, "cat \udcff"], ids=["empty", "long", "no text"]
+)
 def test_a_query_that_cannot_be_answered_is_one_line(films: Films, query: str) -> None:
     done = films.clipseek.run("search", query)
 
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(one_line(done.stderr)) < 200
-
-
-def test_a_query_that_is_no_text_is_no_crash(films: Films) -> None:
-    done = films.clipseek.run("search", "cat \udcff", "--json")
-
-    assert "Traceback" not in done.stderr
-    assert done.returncode in {0, 1}
 
 
 def test_a_library_in_use_is_one_line(films: Films) -> None:
@@ -262,7 +249,8 @@ def test_ctrl_c_ends_cleanly_and_the_next_run_continues(clipseek: CommandLine) -
     film(folder / "a.mp4", "coffee.png")
     film(folder / "b.mp4", "chelsea.png", seconds=240)
 
-    child = clipseek.start("index", folder)
+    # Few frames, so that the long film reports soon, and yet is far from done when it does.
+    child = clipseek.start("index", folder, CLIPSEEK_FRAMES_PER_SECOND="0.5")
     for line in child.stderr:
         if "b.mp4" in line:
             break
