@@ -250,7 +250,7 @@ def test_ctrl_c_ends_cleanly_and_the_next_run_continues(clipseek: CommandLine) -
     film(folder / "b.mp4", "chelsea.png", seconds=240)
 
     # Few frames, so that the long film reports soon, and yet is far from done when it does.
-    child = clipseek.start("index", folder, CLIPSEEK_FRAMES_PER_SECOND="0.5")
+    child = clipseek.start("index", folder, CLIPSEEK_FRAMES_PER_SECOND="1")
     for line in child.stderr:
         if "b.mp4" in line:
             break
