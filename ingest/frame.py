@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import cast
 
 import numpy as np
+from av.error import FFmpegError
 from av.sidedata.sidedata import SideDataContainer
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from ingest.errors import UnreadableVideoError
 from ingest.orientation import Orientation
 from ingest.tone import is_high_range, to_ordinary_range
 
-SMALL_WIDTH = 128
+SMALL_SIDE = 128
 """Enough to see that a shot ends; the detector's cost grows with the pixels."""
 
 WHITE = 255
@@ -57,26 +60,57 @@ class Converter:
     one calls for, even where the stream changes its resolution.
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, path: Path, view: View) -> None:
+        self._path = path
         self._view = view
         self._large = VideoReformatter()
         self._small = VideoReformatter()
 
     def rgb(self, picture: VideoFrame, short_side: int) -> NDArray[np.uint8]:
-        """Return upright ``(H, W, 3)`` RGB; a picture is never enlarged."""
+        """Return upright ``(H, W, 3)`` RGB; a picture is never enlarged.
+
+        Raises ``UnreadableVideoError`` where its kind of pixels cannot be converted.
+        """
         size = self._view.scaled_to(short_side)
         if any(component.is_alpha for component in picture.format.components):
-            pixels = _flattened(_pixels(self._large, picture, size, pixel_format="rgba"))
+            pixels = _flattened(self._pixels(self._large, picture, size, pixel_format="rgba"))
         else:
-            pixels = _pixels(self._large, picture, size, pixel_format="rgb24")
+            pixels = self._pixels(self._large, picture, size, pixel_format="rgb24")
         if is_high_range(picture.color_trc):
             pixels = to_ordinary_range(pixels, picture.color_trc)
         return self._view.orientation.apply(pixels)
 
     def small_bgr(self, picture: VideoFrame) -> NDArray[np.uint8]:
         """Return a tiny ``(H, W, 3)`` BGR picture as stored, for comparing neighbours."""
-        height = max(1, round(self._view.height * SMALL_WIDTH / self._view.width))
-        return _pixels(self._small, picture, (SMALL_WIDTH, height), pixel_format="bgr24")
+        scale = SMALL_SIDE / max(self._view.width, self._view.height)
+        size = (max(1, round(self._view.width * scale)), max(1, round(self._view.height * scale)))
+        return self._pixels(self._small, picture, size, pixel_format="bgr24")
+
+    def _pixels(
+        self,
+        scaler: VideoReformatter,
+        picture: VideoFrame,
+        size: tuple[int, int],
+        *,
+        pixel_format: str,
+    ) -> NDArray[np.uint8]:
+        try:
+            scaled = scaler.reformat(
+                picture,
+                width=size[0],
+                height=size[1],
+                format=pixel_format,
+                interpolation=Interpolation.AREA,
+                # Small pictures: handing pieces to threads costs more than it saves.
+                threads=1,
+            )
+        except FFmpegError as error:
+            raise UnreadableVideoError(
+                self._path,
+                f"its pixels ({picture.format.name}) cannot be converted",
+                "convert it to H.264 (MP4)",
+            ) from error
+        return np.asarray(scaled.to_ndarray(), dtype=np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,21 +138,6 @@ def _orientation(picture: VideoFrame) -> Orientation:
     if matrix is None:
         return Orientation()
     return Orientation.of_matrix(np.frombuffer(bytes(matrix), np.int32).reshape(3, 3))
-
-
-def _pixels(
-    scaler: VideoReformatter, picture: VideoFrame, size: tuple[int, int], *, pixel_format: str
-) -> NDArray[np.uint8]:
-    scaled = scaler.reformat(
-        picture,
-        width=size[0],
-        height=size[1],
-        format=pixel_format,
-        interpolation=Interpolation.AREA,
-        # Small pictures: handing pieces to threads costs more than it saves.
-        threads=1,
-    )
-    return np.asarray(scaled.to_ndarray(), dtype=np.uint8)
 
 
 def _flattened(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from ingest.errors import UnreadableVideoError, UnsafeMediaError
 FRAME_SECONDS = 1 / 25
 """How long an image lasts as a clip; a span must not be empty."""
 
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 89_000_000
 """A larger image is an attack on the memory: a small file can hold gigabytes of one colour."""
 
 

@@ -133,7 +133,7 @@ class Video:
             raise RuntimeError(f"{self._path} was closed while it was being read")
 
     def _timed(self, pictures: Iterator[VideoFrame]) -> Iterator[ShownFrame]:
-        converter = Converter(self._view)
+        converter = Converter(self._path, self._view)
         timeline = Timeline(_time_base(self._decoder.stream), self._period)
         for picture in pictures:
             seconds = timeline.seconds_of(self._decoder.pts(picture))
@@ -160,7 +160,7 @@ class Video:
         if shown is None:
             return None
         seconds = float((shown_pts - self._origin) * time_base)
-        return self._shown(shown, seconds, Converter(self._view))
+        return self._shown(shown, seconds, Converter(self._path, self._view))
 
     def _counted(self, moment: float) -> ShownFrame:
         """Return the frame shown at `moment` by decoding all before it."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
@@ -29,6 +30,9 @@ def write_video(
     try:
         _encode(unfinished, frames, frames_per_second)
         unfinished.replace(path)
+    except FFmpegError as error:
+        # The library does not say which file; this becomes the fitting kind of OSError.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         unfinished.unlink(missing_ok=True)
 

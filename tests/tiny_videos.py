@@ -45,9 +45,9 @@ def write_scenes(path: Path, colours: Sequence[str], *, seconds_each: float = 2.
 def write_timed(
     path: Path,
     pictures: Sequence[Picture],
-    milliseconds: Sequence[int],
+    ticks: Sequence[int],
     *,
-    codec: str = "libx264",
+    ticks_per_second: int = 1000,
     turned: tuple[float, bool] = (0, False),
 ) -> Path:
     """Write pictures at given times, in the format of the path's suffix, and return the path.
@@ -55,16 +55,16 @@ def write_timed(
     `turned` is the display rotation in degrees counterclockwise, and whether it is mirrored.
     """
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE)
+        stream = container.add_stream("libx264", rate=RATE)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 1000)
+        stream.codec_context.time_base = Fraction(1, ticks_per_second)
         if turned != (0, False):
             stream.set_display_rotation(turned[0], hflip=turned[1])
-        for picture, pts in zip(pictures, milliseconds, strict=True):
+        for picture, pts in zip(pictures, ticks, strict=True):
             frame = VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts = pts
-            frame.time_base = Fraction(1, 1000)
+            frame.time_base = Fraction(1, ticks_per_second)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
