@@ -1,7 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 from av.video.reformatter import ColorTrc
 
+from ingest.frame import Converter, View
+from ingest.orientation import Orientation
 from ingest.tone import is_high_range, to_ordinary_range
 
 
@@ -35,3 +40,11 @@ def test_only_high_range_transfers_are_such() -> None:
     assert is_high_range(16)
     assert is_high_range(18)
     assert not any(is_high_range(transfer) for transfer in (0, 1, 2, 6, 13, 14))
+
+
+def test_a_frame_tagged_as_high_range_is_mapped_and_another_is_not() -> None:
+    picture = VideoFrame.from_ndarray(np.full((16, 16, 3), 148, np.uint8), format="rgb24")
+    converter = Converter(Path("a.mp4"), View(16, 16, Orientation()))
+    assert converter.rgb(picture, 16).mean() == 148
+    picture.color_trc = ColorTrc.SMPTE2084
+    assert converter.rgb(picture, 16).mean() > 245
