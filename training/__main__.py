@@ -1,0 +1,47 @@
+"""``python -m training align|caption|topics|all``: makes the shipped weights again."""
+
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.align import AlignmentTraining, train_alignment
+from training.caption import CaptionTraining, train_captioner
+from training.data import TrainingDataError
+from training.topics import train_topics
+
+
+class Model(StrEnum):
+    """What can be trained; the later ones build on the alignment."""
+
+    ALIGN = "align"
+    CAPTION = "caption"
+    TOPICS = "topics"
+    ALL = "all"
+
+
+def train(
+    model: Model,
+    data: Annotated[Path, typer.Option(help="Folder with flickr8k/, sports/, … .")] = Path(
+        "../shared/data"
+    ),
+    cache: Annotated[Path, typer.Option(help="Where features are kept.")] = Path("training-cache"),
+) -> None:
+    """Train one model, or all in their order; the weights go to encoder/weights."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        if model in (Model.ALIGN, Model.ALL):
+            train_alignment(data, cache, AlignmentTraining())
+        if model in (Model.CAPTION, Model.ALL):
+            train_captioner(data, cache, CaptionTraining())
+        if model in (Model.TOPICS, Model.ALL):
+            train_topics(data, cache)
+    except TrainingDataError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    typer.run(train)

@@ -1,0 +1,181 @@
+"""Trains the joint space of clips and texts, in three steps that each start from the last.
+
+1. *projections*: pooled CNN features and sentence features, both fixed, are projected together.
+2. *tail*: the last blocks of the CNN learn along.
+3. *order*: the LSTM learns from simulated camera movement (`training.order`).
+"""
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.progress import track
+from torch import Tensor, nn
+
+from encoder.alignment import Alignment
+from encoder.backbone import as_grid
+from encoder.checkpoint import ALIGNMENT, Checkpoint, save_checkpoint
+from encoder.temporal import AlignmentConfig
+from evaluation.retrieval import figures, image_to_text_ranks, text_to_image_ranks
+from training.contrast import contrastive_loss
+from training.features import half_precision
+from training.sources import Rows, Source, batches, load_source, pooled_features
+
+logger = logging.getLogger(__name__)
+
+TABLES = ("flickr8k/train", "sports/train", "coco-mini/train")
+DEV_TABLE = "flickr8k/dev"
+
+
+@dataclass(frozen=True)
+class AlignmentTraining:
+    """How the joint space is trained."""
+
+    projection_epochs: int = 24
+    projection_batch: int = 512
+    projection_rate: float = 1e-3
+    tail_epochs: int = 10
+    tail_batch: int = 384  # more negatives give better figures; 384 pictures take 6 GB
+    tail_rate: float = 1.5e-4
+    tail_projection_rate: float = 3e-4
+    captions: int = 3  # per picture and batch: sentence features are free, so use several
+    weight_decay: float = 0.05
+    seed: int = 0
+
+
+class AlignmentTrainer:
+    """Holds what the steps share: the data, the model and the temperature."""
+
+    def __init__(self, data: Path, cache: Path, training: AlignmentTraining) -> None:
+        torch.manual_seed(training.seed)
+        self.training = training
+        self.rng = np.random.default_rng(training.seed)
+        self.model = Alignment(AlignmentConfig())
+        self.log_scale = nn.Parameter(torch.tensor(math.log(20)))
+        backbone = self.model.backbone
+        self.sources = [load_source(data, cache, backbone, table) for table in TABLES]
+        self.dev = load_source(data, cache, backbone, DEV_TABLE)
+
+    def train_projections(self) -> None:
+        """Step 1, on pooled features of the published CNN."""
+        pooled = {id(s): pooled_features(s, self.model.backbone) for s in self.sources}
+        groups = [{"params": self._projections(), "lr": self.training.projection_rate}]
+        self._run(
+            "projections",
+            groups,
+            epochs=self.training.projection_epochs,
+            size=self.training.projection_batch,
+            features=lambda rows: pooled[id(rows.source)][rows.pictures, rows.views],
+        )
+
+    def train_tail(self) -> None:
+        """Step 2, from what the fixed stem of the CNN made of each view."""
+        tail = self.model.backbone.tail.requires_grad_(True)
+        groups = [
+            {"params": self._projections(), "lr": self.training.tail_projection_rate},
+            {"params": list(tail.parameters()), "lr": self.training.tail_rate},
+        ]
+        self._run(
+            "tail",
+            groups,
+            epochs=self.training.tail_epochs,
+            size=self.training.tail_batch,
+            features=self._tail_features,
+        )
+        tail.requires_grad_(False)
+
+    def save(self) -> None:
+        """Write what training changed to `encoder.checkpoint.ALIGNMENT`."""
+        tensors = {
+            name: tensor.numpy()
+            for name, tensor in self.model.state_dict().items()
+            if not name.startswith("backbone.stem.")
+        }
+        save_checkpoint(ALIGNMENT, Checkpoint(tensors, asdict(self.model.config)))
+
+    def _projections(self) -> list[nn.Parameter]:
+        return [*self.model.frame.parameters(), *self.model.sentence.parameters()]
+
+    def _tail_features(self, rows: Rows) -> Tensor:
+        stems = rows.stems.float().contiguous(memory_format=torch.channels_last)
+        with half_precision():
+            grids = as_grid(self.model.backbone.tail(stems))  # (B, 49, 1280)
+        return grids.float().mean(1)
+
+    def _run(
+        self,
+        name: str,
+        groups: list[dict[str, object]],
+        *,
+        epochs: int,
+        size: int,
+        features: Callable[[Rows], Tensor],
+    ) -> None:
+        """Train one step; `features` gives the ``(B, 1280)`` features of a batch's pictures."""
+        temperature = {
+            "params": [self.log_scale],
+            "lr": self.training.projection_rate,
+            "weight_decay": 0.0,
+        }
+        optimiser = torch.optim.AdamW(
+            [*groups, temperature], weight_decay=self.training.weight_decay
+        )
+        rates = [float(group["lr"]) for group in optimiser.param_groups]
+        steps = sum(len(s.pictures) for s in self.sources) // size * epochs
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, rates, total_steps=steps, pct_start=0.1
+        )
+        for epoch in track(range(epochs), name):
+            self.model.train()
+            losses = []
+            for batch in batches(
+                self.sources, size=size, captions=self.training.captions, rng=self.rng
+            ):
+                loss = self._loss(batch, features)
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(optimiser.param_groups[0]["params"], 1.0)
+                optimiser.step()
+                schedule.step()
+                losses.append(loss.item())
+            logger.info("%s %d: loss %.3f", name, epoch + 1, np.mean(losses))
+            if (epoch + 1) % 4 == 0 or epoch + 1 == epochs:
+                logger.info("dev: %s", dev_recalls(self.model, self.dev))
+
+    def _loss(self, batch: list[Rows], features: Callable[[Rows], Tensor]) -> Tensor:
+        clips = torch.cat([self.model.frame(features(rows)) for rows in batch])  # (B, D)
+        texts = torch.cat([self.model.embed_sentences(rows.sentences) for rows in batch])
+        starts = np.cumsum([0, *(len(rows.pictures) for rows in batch)])
+        owners = np.concatenate([r.owners + s for r, s in zip(batch, starts, strict=False)])
+        positive = torch.from_numpy(owners[:, None] == np.arange(len(clips)))  # (K, B)
+        return contrastive_loss(texts @ clips.T * self.log_scale.exp(), positive)
+
+
+@torch.inference_mode()
+def dev_recalls(model: Alignment, dev: Source) -> str:
+    """Recall at 1, 5, 10 of dev, both ways, each picture seen whole and mirrored."""
+    model.eval()
+    pooled = pooled_features(dev, model.backbone)[:, :2]  # (N, 2, 1280)
+    lengths = torch.full((len(pooled),), 2)
+    clips = model.temporal(model.frame(pooled), lengths)
+    similarity = (model.embed_sentences(dev.sentences) @ clips.T).numpy()
+    owners = dev.pictures.owners
+    both = (text_to_image_ranks(similarity, owners), image_to_text_ranks(similarity, owners))
+    shown = []
+    for name, ranks in zip(("text to image", "image to text"), both, strict=True):
+        found = figures(ranks)
+        recalls = (found.recall_at_1, found.recall_at_5, found.recall_at_10)
+        shown.append(f"{name} " + " / ".join(f"{recall:.1f}" for recall in recalls))
+    return ", ".join(shown)
+
+
+def train_alignment(data: Path, cache: Path, training: AlignmentTraining) -> None:
+    """All steps, then the weights on disk."""
+    trainer = AlignmentTrainer(data, cache, training)
+    trainer.train_projections()
+    trainer.train_tail()
+    trainer.save()
