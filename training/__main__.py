@@ -1,4 +1,4 @@
-"""``python -m training align|caption|topics|all``: makes the shipped weights again."""
+"""``python -m training align|order|caption|topics|all``: makes the shipped weights again."""
 
 import logging
 import sys
@@ -11,13 +11,15 @@ import typer
 from training.align import AlignmentTraining, train_alignment
 from training.caption import CaptionTraining, train_captioner
 from training.data import TrainingDataError
+from training.order import OrderTraining, train_order
 from training.topics import train_topics
 
 
 class Model(StrEnum):
-    """What can be trained; the later ones build on the alignment."""
+    """What can be trained; in this order: each builds on those before."""
 
     ALIGN = "align"
+    ORDER = "order"
     CAPTION = "caption"
     TOPICS = "topics"
     ALL = "all"
@@ -35,6 +37,8 @@ def train(
     try:
         if model in (Model.ALIGN, Model.ALL):
             train_alignment(data, cache, AlignmentTraining())
+        if model in (Model.ORDER, Model.ALL):
+            train_order(data, cache, OrderTraining())
         if model in (Model.CAPTION, Model.ALL):
             train_captioner(data, cache, CaptionTraining())
         if model in (Model.TOPICS, Model.ALL):

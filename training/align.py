@@ -1,8 +1,9 @@
-"""Trains the joint space of clips and texts, in three steps that each start from the last.
+"""Trains the joint space of pictures and texts, in two steps.
 
 1. *projections*: pooled CNN features and sentence features, both fixed, are projected together.
 2. *tail*: the last blocks of the CNN learn along.
-3. *order*: the LSTM learns from simulated camera movement (`training.order`).
+
+The LSTM then learns from moving pictures in `training.order`.
 """
 
 import logging
@@ -88,15 +89,6 @@ class AlignmentTrainer:
         )
         tail.requires_grad_(False)
 
-    def save(self) -> None:
-        """Write what training changed to `encoder.checkpoint.ALIGNMENT`."""
-        tensors = {
-            name: tensor.numpy()
-            for name, tensor in self.model.state_dict().items()
-            if not name.startswith("backbone.stem.")
-        }
-        save_checkpoint(ALIGNMENT, Checkpoint(tensors, asdict(self.model.config)))
-
     def _projections(self) -> list[nn.Parameter]:
         return [*self.model.frame.parameters(), *self.model.sentence.parameters()]
 
@@ -173,9 +165,19 @@ def dev_recalls(model: Alignment, dev: Source) -> str:
     return ", ".join(shown)
 
 
+def save_alignment(model: Alignment) -> None:
+    """Write what training changed to `encoder.checkpoint.ALIGNMENT`."""
+    tensors = {
+        name: tensor.numpy()
+        for name, tensor in model.state_dict().items()
+        if not name.startswith("backbone.stem.")
+    }
+    save_checkpoint(ALIGNMENT, Checkpoint(tensors, asdict(model.config)))
+
+
 def train_alignment(data: Path, cache: Path, training: AlignmentTraining) -> None:
-    """All steps, then the weights on disk."""
+    """Both steps, then the weights on disk."""
     trainer = AlignmentTrainer(data, cache, training)
     trainer.train_projections()
     trainer.train_tail()
-    trainer.save()
+    save_alignment(trainer.model)

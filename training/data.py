@@ -35,6 +35,12 @@ class CaptionedPictures:
         """``(number of sentences,)`` which picture each of `sentences` belongs to."""
         return np.repeat(np.arange(len(self)), [len(group) for group in self.captions])
 
+    def first(self, count: int) -> "CaptionedPictures":
+        """The first pictures, as a source with a name of its own."""
+        return CaptionedPictures(
+            f"{self.name}-{count}", self.folder, self.files[:count], self.captions[:count]
+        )
+
     def picture(self, index: int) -> Image.Image:
         """One picture, RGB."""
         with Image.open(self.folder / self.files[index]) as image:

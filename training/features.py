@@ -59,12 +59,13 @@ def _compute_stem(pictures: CaptionedPictures, backbone: CompactBackbone, path: 
     for start in track(starts, f"features of {pictures.name}"):
         stop = min(start + _PICTURES_AT_ONCE, len(pictures))
         views = [view for i in range(start, stop) for view in _views(pictures.picture(i), rng)]
-        features[start:stop] = _stem(backbone, np.stack(views)).reshape(-1, *shape[1:])
+        features[start:stop] = compute_stems(backbone, np.stack(views)).reshape(-1, *shape[1:])
     features.flush()
 
 
 @torch.inference_mode()
-def _stem(backbone: CompactBackbone, frames: NDArray[np.uint8]) -> NDArray[np.float16]:
+def compute_stems(backbone: CompactBackbone, frames: NDArray[np.uint8]) -> NDArray[np.float16]:
+    """What the stem makes of ``(N, H, W, 3)`` frames: ``(N, 112, 14, 14)``."""
     with half_precision():
         maps = backbone.stem(prepare_pictures(frames, torch.device("cpu")))
     return np.asarray(maps.float().numpy(), np.float16)

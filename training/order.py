@@ -1,0 +1,116 @@
+"""Teaches the LSTM order, on photographs filmed forwards and backwards.
+
+A clip and its reverse show the same frames, so their means are equal and only the LSTM can tell
+"zooms in" from "zooms out". Stills take part, so that they keep finding their captions.
+"""
+
+import logging
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.progress import track
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from encoder.alignment import Alignment
+from encoder.compact import load_alignment
+from training.align import DEV_TABLE, TABLES, dev_recalls, save_alignment
+from training.contrast import contrastive_loss
+from training.filming import MovingPictures, film
+from training.sources import load_source
+
+logger = logging.getLogger(__name__)
+
+_SCALE = math.exp(3.1)  # the temperature that alignment ends at
+
+
+@dataclass(frozen=True)
+class OrderTraining:
+    """How the LSTM is trained."""
+
+    pictures: int = 1800  # filming 6 frames of each costs as much as aligning all once
+    dev_pictures: int = 300
+    epochs: int = 20
+    batch: int = 96
+    lstm_rate: float = 1e-3
+    sentence_rate: float = 1e-4  # sentences about movement have to find a place of their own
+    weight_decay: float = 0.05
+    seed: int = 0
+
+
+def train_order(data: Path, cache: Path, training: OrderTraining) -> None:
+    """Start from the saved alignment, train its LSTM and the sentence projection, save again."""
+    torch.manual_seed(training.seed)
+    rng = np.random.default_rng(training.seed)
+    model = load_alignment()
+    train, dev = (load_source(data, cache, model.backbone, t) for t in (TABLES[0], DEV_TABLE))
+    filmed = film(train, training.pictures, model.backbone, cache)
+    held_out = film(dev, training.dev_pictures, model.backbone, cache)
+    groups = [
+        {"params": list(model.temporal.parameters()), "lr": training.lstm_rate},
+        {"params": list(model.sentence.parameters()), "lr": training.sentence_rate},
+    ]
+    optimiser = torch.optim.AdamW(groups, weight_decay=training.weight_decay)
+    logger.info("before: %s, order %s", dev_recalls(model, dev), order_accuracy(model, held_out))
+    for _ in track(range(training.epochs), "order"):
+        model.train()
+        for rows in np.array_split(
+            rng.permutation(len(filmed.frames)), len(filmed.frames) // training.batch
+        ):
+            captions = rng.integers(0, filmed.sentences.shape[1], len(rows))
+            texts, clips, positive = order_batch(model, filmed, rows, captions)
+            loss = contrastive_loss(texts @ clips.T * _SCALE, positive)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+    logger.info("after: %s, order %s", dev_recalls(model, dev), order_accuracy(model, held_out))
+    save_alignment(model)
+
+
+def order_batch(
+    model: Alignment, filmed: MovingPictures, rows: NDArray[np.int64], captions: NDArray[np.int64]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Texts ``(3B, D)``, clips ``(3B, D)`` and which belong together ``(3B, 3B)``.
+
+    The plain caption belongs to the still and to both clips of its picture; a caption with a
+    movement belongs to the clip with that movement alone.
+    """
+    with torch.no_grad():
+        moving = model.frame(filmed.frames[rows])  # (B, T, D)
+        stills = model.frame(filmed.stills[rows])  # (B, 2, D)
+    clips = [*stills, *moving, *moving.flip(1)]
+    lengths = torch.tensor([len(clip) for clip in clips])
+    embedded = model.temporal(pad_sequence(clips, batch_first=True), lengths)
+    sentences = filmed.sentences[rows, captions]  # (B, 3, 384)
+    texts = model.embed_sentences(sentences.transpose(0, 1).flatten(0, 1))  # (3B, D)
+    own = torch.eye(len(rows), dtype=torch.bool)
+    none = torch.zeros_like(own)
+    positive = torch.cat(
+        [
+            torch.cat([own, own, own], 1),
+            torch.cat([none, own, none], 1),
+            torch.cat([none, none, own], 1),
+        ]
+    )
+    return texts, embedded, positive
+
+
+@torch.inference_mode()
+def order_accuracy(model: Alignment, filmed: MovingPictures) -> tuple[float, float]:
+    """How often the caption with the movement prefers the clip to its reverse, and how alike
+    the two clips' embeddings are on average (cosine similarity).
+    """
+    model.eval()
+    right, alike = [], []
+    for start in range(0, len(filmed.frames), 100):
+        rows = np.arange(start, min(start + 100, len(filmed.frames)))
+        texts, clips, _ = order_batch(model, filmed, rows, np.zeros(len(rows), np.int64))
+        _, moved, _ = texts.chunk(3)
+        _, forwards, backwards = clips.chunk(3)
+        right += ((moved * forwards).sum(1) > (moved * backwards).sum(1)).tolist()
+        alike += (forwards * backwards).sum(1).tolist()
+    return float(np.mean(right)), float(np.mean(alike))
