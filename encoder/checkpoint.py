@@ -63,8 +63,8 @@ def _restored(name: str, stored: Mapping[str, NDArray[np.generic]]) -> NDArray[n
     value = stored[name]
     if name + _SCALE not in stored:
         return value.astype(np.float32) if value.dtype == np.float16 else value
-    scales = stored[name + _SCALE].reshape(-1, *[1] * (value.ndim - 1))
-    return np.asarray(value.astype(np.float32) * scales, np.float32)
+    scales = stored[name + _SCALE].astype(np.float32).reshape(-1, *[1] * (value.ndim - 1))
+    return value.astype(np.float32) * scales
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
