@@ -30,11 +30,14 @@ class TopicClassifier:
 
     @classmethod
     def from_checkpoint(cls, checkpoint: Checkpoint) -> "TopicClassifier":
-        """Build the classifier that `training` saved."""
+        """Build the classifier that `training` saved.
+
+        Raises:
+            KeyError: a part of it is not in the checkpoint.
+        """
+        labels = tuple(checkpoint.strings("labels"))
         tensors = {name: t.astype(np.float32) for name, t in checkpoint.tensors.items()}
-        labels = checkpoint.config["labels"]
-        assert isinstance(labels, list)
-        return cls(tuple(labels), tensors["weight"], tensors["bias"], tensors["clip_mean"])
+        return cls(labels, tensors["weight"], tensors["bias"], tensors["clip_mean"])
 
     def probabilities(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
         """``(N, D)`` clip embeddings → ``(N, L)`` probabilities."""

@@ -18,34 +18,56 @@ from safetensors.numpy import save_file
 from encoder.interface import EmbeddingSpace
 
 WEIGHTS = Path(__file__).parent / "weights"
-ALIGNMENT = WEIGHTS / "alignment.safetensors"
-CAPTIONER = WEIGHTS / "captioner.safetensors"
-TOPICS = WEIGHTS / "topics.safetensors"
+"""The folder of the weights that are shipped."""
+ALIGNMENT = "alignment.safetensors"
+CAPTIONER = "captioner.safetensors"
+TOPICS = "topics.safetensors"
 _SCALE = ".scale"
+_ADVICE = "reinstall clipseek, or make the weights again with: python -m training all"
 
 
 class CheckpointError(Exception):
-    """A file of weights is missing or damaged; the message says which and what to do."""
+    """A file of weights cannot be used; the message says which, why, and what to do."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path}: {problem}; {_ADVICE}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checkpoint:
     """Everything in one file of weights."""
 
     tensors: Mapping[str, NDArray[np.generic]]
-    config: Mapping[str, int | float | str | list[str]]
+    config: Mapping[str, int | float | list[str]]
     """What the model was built with, enough to build it again."""
+
+    def number(self, name: str) -> int:
+        """One size of the configuration; KeyError where there is no such number."""
+        value = self.config[name]
+        if not isinstance(value, int):
+            raise KeyError(name)
+        return value
+
+    def strings(self, name: str) -> list[str]:
+        """One list of the configuration; KeyError where there is no such list."""
+        value = self.config[name]
+        if not isinstance(value, list):
+            raise KeyError(name)
+        return value
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write matrices in eight bits with one scale for each row, and the rest in 16 bits.
+    """Write float matrices in eight bits with one scale for each row, and other floats in 16 bits.
 
     That is symmetric quantisation (Jacob et al. 2018); the model card gives what it costs.
+    Integers are written as they are.
     """
     tensors: dict[str, NDArray[np.generic]] = {}
     for name, value in checkpoint.tensors.items():
-        if value.ndim < 2:
-            tensors[name] = value.astype(np.float16) if value.dtype == np.float32 else value
+        if value.dtype != np.float32:
+            tensors[name] = value
+        elif value.ndim < 2:
+            tensors[name] = value.astype(np.float16)
         else:
             tensors[name], tensors[name + _SCALE] = _quantised(value)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,34 +99,36 @@ def load_checkpoint(path: Path) -> Checkpoint:
         with safe_open(path, framework="np") as file:
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             config = json.loads((file.metadata() or {}).get("config", "{}"))
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(
-            f"{path}: cannot read the weights ({error}); reinstall clipseek, "
-            "or make them again with: python -m training all"
-        ) from error
+    except FileNotFoundError as error:
+        raise CheckpointError(path, "the weights are missing") from error
+    except (OSError, SafetensorError, ValueError) as error:
+        raise CheckpointError(path, f"the weights are damaged ({error})") from error
     names = [name for name in stored if not name.endswith(_SCALE)]
     return Checkpoint({name: _restored(name, stored) for name in names}, config)
 
 
-@cache
 def fingerprint(path: Path) -> str:
     """Eight hexadecimal digits of the file's content.
 
     Raises:
-        CheckpointError: the file is missing.
+        CheckpointError: the file cannot be read.
     """
     try:
         return hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest()
     except OSError as error:
-        raise CheckpointError(f"{path}: weights are missing; reinstall clipseek") from error
+        raise CheckpointError(path, f"the weights cannot be read ({error.strerror})") from error
 
 
 @cache
-def compact_space() -> EmbeddingSpace:
-    """The space of the shipped compact encoder.
+def compact_space(weights: Path = WEIGHTS) -> EmbeddingSpace:
+    """The space of the compact encoder whose files lie in the folder `weights`.
 
     Raises:
-        CheckpointError: its weights are missing or damaged.
+        CheckpointError: they are missing or damaged.
     """
-    dimension = load_checkpoint(ALIGNMENT).config["dimension"]
-    return EmbeddingSpace(f"compact-{fingerprint(ALIGNMENT)}", int(str(dimension)))
+    path = weights / ALIGNMENT
+    try:
+        dimension = load_checkpoint(path).number("dimension")
+    except KeyError as error:
+        raise CheckpointError(path, f"the weights do not say their {error}") from error
+    return EmbeddingSpace(f"compact-{fingerprint(path)}", dimension)

@@ -1,6 +1,8 @@
 """The default encoder: small networks that run offline on a CPU."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +19,9 @@ from encoder.checkpoint import (
     ALIGNMENT,
     CAPTIONER,
     TOPICS,
+    WEIGHTS,
     Checkpoint,
+    CheckpointError,
     compact_space,
     load_checkpoint,
 )
@@ -39,6 +43,7 @@ class CompactEncoder:
     def __init__(
         self,
         alignment: Alignment,
+        *,
         captioner: Captioner,
         vocabulary: Vocabulary,
         topics: TopicClassifier,
@@ -53,18 +58,20 @@ class CompactEncoder:
         self._sentences: SentenceEncoder | None = None  # indexing needs no text: load on first use
 
     @classmethod
-    def load(cls) -> "CompactEncoder":
-        """Load the shipped weights.
+    def load(cls, weights: Path = WEIGHTS) -> "CompactEncoder":
+        """Load the files of weights that lie in a folder, by default the shipped ones.
 
         Raises:
-            CheckpointError: a file of weights is missing or damaged.
+            CheckpointError: a file is missing or damaged, or does not fit this version.
         """
-        words = load_checkpoint(CAPTIONER)
-        vocabulary = Vocabulary(list(_strings(words.config["vocabulary"])))
-        captioner = Captioner(CaptionerConfig(words=len(vocabulary)))
-        captioner.load_state_dict(_as_torch(words))
-        topics = TopicClassifier.from_checkpoint(load_checkpoint(TOPICS))
-        return cls(load_alignment(), captioner, vocabulary, topics, compact_space())
+        captioner, vocabulary = _load_captioner(weights / CAPTIONER)
+        return cls(
+            load_alignment(weights / ALIGNMENT),
+            captioner=captioner,
+            vocabulary=vocabulary,
+            topics=_load_topics(weights / TOPICS),
+            space=compact_space(weights),
+        )
 
     @property
     def space(self) -> EmbeddingSpace:
@@ -118,20 +125,25 @@ class CompactEncoder:
         real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]
         return [
             Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
-            for found in beam_search(self._captioner, features, real, BeamSettings())
+            for found in beam_search(self._captioner, features, real=real, settings=BeamSettings())
         ]
 
 
-def load_alignment() -> Alignment:
-    """The shipped joint space; what the file does not hold stays as ImageNet made it."""
-    checkpoint = load_checkpoint(ALIGNMENT)
-    sizes = {
-        key: int(value)
-        for key, value in checkpoint.config.items()
-        if key in ("dimension", "hidden", "lstm_hidden") and isinstance(value, int)
-    }
-    alignment = Alignment(AlignmentConfig(**sizes))
-    _load_trained(alignment, _as_torch(checkpoint))
+def load_alignment(path: Path) -> Alignment:
+    """Read a joint space; what the file does not hold stays as ImageNet made it.
+
+    Raises:
+        CheckpointError: the file is missing or damaged, or does not fit this version.
+    """
+    checkpoint = load_checkpoint(path)
+    with _fitting(path):
+        config = AlignmentConfig(
+            dimension=checkpoint.number("dimension"),
+            hidden=checkpoint.number("hidden"),
+            lstm_hidden=checkpoint.number("lstm_hidden"),
+        )
+        alignment = Alignment(config)
+        _load_trained(alignment, _as_torch(checkpoint))
     return alignment.eval()
 
 
@@ -139,7 +151,37 @@ def _load_trained(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     missing, unexpected = module.load_state_dict(tensors, strict=False)
     absent = [name for name in missing if not name.startswith("backbone.")]
     if absent or unexpected:
-        raise ValueError(f"weights do not fit: absent {absent[:3]}, unexpected {unexpected[:3]}")
+        raise ValueError(f"absent {absent[:3]}, unexpected {unexpected[:3]}")
+
+
+def _load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
+    checkpoint = load_checkpoint(path)
+    with _fitting(path):
+        vocabulary = Vocabulary(checkpoint.strings("vocabulary"))
+        config = CaptionerConfig(
+            words=len(vocabulary),
+            hidden=checkpoint.number("hidden"),
+            embedding=checkpoint.number("embedding"),
+            attention=checkpoint.number("attention"),
+        )
+        captioner = Captioner(config)
+        captioner.load_state_dict(_as_torch(checkpoint))
+    return captioner, vocabulary
+
+
+def _load_topics(path: Path) -> TopicClassifier:
+    checkpoint = load_checkpoint(path)
+    with _fitting(path):
+        return TopicClassifier.from_checkpoint(checkpoint)
+
+
+@contextmanager
+def _fitting(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]  # torch lists every tensor on a line of its own
+        raise CheckpointError(path, f"the weights do not fit this version ({reason})") from error
 
 
 def _as_torch(checkpoint: Checkpoint) -> dict[str, Tensor]:
@@ -148,9 +190,3 @@ def _as_torch(checkpoint: Checkpoint) -> dict[str, Tensor]:
 
 def _as_numpy(tensor: Tensor) -> NDArray[np.float32]:
     return np.asarray(tensor.float().cpu().numpy(), np.float32)
-
-
-def _strings(value: object) -> list[str]:
-    if not isinstance(value, list):
-        raise ValueError(f"expected a list of words, got {type(value).__name__}")
-    return value
