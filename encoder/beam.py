@@ -21,18 +21,18 @@ class BeamSettings:
 
 @dataclass(frozen=True)
 class WordSequence:
-    """One caption as word numbers."""
+    """One caption as word numbers, without special tokens."""
 
     words: list[int]
     log_probability: float
-    """Mean over the words, the end token included."""
+    """Mean over the words, and over the end token where the caption came to an end."""
 
 
 @torch.inference_mode()
 def beam_search(
-    captioner: Captioner, features: Tensor, real: Tensor, settings: BeamSettings
+    captioner: Captioner, features: Tensor, *, real: Tensor, settings: BeamSettings
 ) -> list[WordSequence]:
-    """The best caption of each clip; features ``(B, P, 1280)``, real ``(B, P)``."""
+    """The best caption of each clip; features ``(B, P, 1280)``, real ``(B, P)`` bool."""
     places, state = captioner.look(features, real)
     clips, beams = len(features), settings.beams
     repeat = torch.arange(clips, device=features.device).repeat_interleave(beams)
@@ -50,7 +50,7 @@ def beam_search(
     chosen = torch.arange(clips, device=features.device) * beams + best
     means = (scores / lengths).reshape(-1)[chosen]
     return [
-        WordSequence(row.tolist(), float(mean))
+        WordSequence([n for n in row.tolist() if n not in (PAD, START, END)], float(mean))
         for row, mean in zip(words[chosen], means, strict=True)
     ]
 
@@ -77,7 +77,8 @@ def _ended(words: Tensor) -> Tensor:
 def _forbid(log_probabilities: Tensor, words: Tensor) -> Tensor:
     """Bar special tokens, a word twice in a row, and any pair of words said before.
 
-    A finished beam may only be padded, at no cost.
+    A finished beam may only be padded, at no cost. Takes and gives ``(B * K, V)``; words are
+    ``(B * K, L)``.
     """
     allowed = log_probabilities.clone()
     allowed[:, [PAD, START, UNKNOWN]] = -torch.inf

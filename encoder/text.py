@@ -40,7 +40,8 @@ class SentenceEncoder(nn.Module):
             self._encode(texts[start : start + _TEXTS_AT_ONCE])
             for start in range(0, len(texts), _TEXTS_AT_ONCE)
         ]
-        return torch.cat(batches) if batches else torch.zeros(0, SENTENCE_CHANNELS)
+        none = torch.zeros(0, SENTENCE_CHANNELS, device=self.bert.device)
+        return torch.cat([none, *batches])
 
     def _encode(self, texts: Sequence[str]) -> Tensor:
         tokens = self.tokenizer.encode_batch(list(texts))

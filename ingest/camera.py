@@ -9,7 +9,7 @@ from PIL import Image
 _TIGHT = 0.6
 """Side of the small window as a share of the photograph's."""
 _SHAKE = 0.04
-"""Standard deviation of a shaky camera's place, as a share of the free room, per frame."""
+"""Standard deviation of a shaky camera's place in each frame, as a share of the photograph."""
 
 
 class Movement(StrEnum):
