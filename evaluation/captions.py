@@ -26,7 +26,12 @@ class CaptionFigures:
 
 
 def score_captions(generated: Sequence[str], references: Sequence[Sequence[str]]) -> CaptionFigures:
-    """Score one generated sentence per picture against that picture's references."""
+    """Score one generated sentence per picture against that picture's references.
+
+    Raises ValueError where there is not one sentence for each group of references.
+    """
+    if len(generated) != len(references):
+        raise ValueError(f"{len(generated)} sentences for {len(references)} groups of references")
     truth = {i: [" ".join(split_words(r)) for r in group] for i, group in enumerate(references)}
     found = {i: [" ".join(split_words(sentence))] for i, sentence in enumerate(generated)}
     bleu, _ = Bleu(4).compute_score(truth, found, verbose=0)

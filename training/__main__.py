@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from encoder.checkpoint import CheckpointError
 from training.align import AlignmentTraining, train_alignment
 from training.caption import CaptionTraining, train_captioner
-from training.data import TrainingDataError
+from training.data import Folders, TrainingDataError
 from training.order import OrderTraining, train_order
 from training.topics import train_topics
 
@@ -34,16 +35,17 @@ def train(
 ) -> None:
     """Train one model, or all in their order; the weights go to encoder/weights."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    folders = Folders(data, cache)
     try:
         if model in (Model.ALIGN, Model.ALL):
-            train_alignment(data, cache, AlignmentTraining())
+            train_alignment(folders, AlignmentTraining())
         if model in (Model.ORDER, Model.ALL):
-            train_order(data, cache, OrderTraining())
+            train_order(folders, OrderTraining())
         if model in (Model.CAPTION, Model.ALL):
-            train_captioner(data, cache, CaptionTraining())
+            train_captioner(folders, CaptionTraining())
         if model in (Model.TOPICS, Model.ALL):
-            train_topics(data, cache)
-    except TrainingDataError as error:
+            train_topics(folders)
+    except (TrainingDataError, CheckpointError) as error:
         sys.exit(str(error))
 
 

@@ -23,6 +23,7 @@ from encoder.checkpoint import ALIGNMENT, Checkpoint, save_checkpoint
 from encoder.temporal import AlignmentConfig
 from evaluation.retrieval import figures, image_to_text_ranks, text_to_image_ranks
 from training.contrast import contrastive_loss
+from training.data import Folders
 from training.features import half_precision
 from training.sources import Rows, Source, batches, load_source, pooled_features
 
@@ -51,15 +52,15 @@ class AlignmentTraining:
 class AlignmentTrainer:
     """Holds what the steps share: the data, the model and the temperature."""
 
-    def __init__(self, data: Path, cache: Path, training: AlignmentTraining) -> None:
+    def __init__(self, folders: Folders, training: AlignmentTraining) -> None:
         torch.manual_seed(training.seed)
         self.training = training
         self.rng = np.random.default_rng(training.seed)
         self.model = Alignment(AlignmentConfig())
         self.log_scale = nn.Parameter(torch.tensor(math.log(20)))
         backbone = self.model.backbone
-        self.sources = [load_source(data, cache, backbone, table) for table in TABLES]
-        self.dev = load_source(data, cache, backbone, DEV_TABLE)
+        self.sources = [load_source(folders, table, backbone=backbone) for table in TABLES]
+        self.dev = load_source(folders, DEV_TABLE, backbone=backbone)
 
     def train_projections(self) -> None:
         """Step 1, on pooled features of the published CNN."""
@@ -165,19 +166,23 @@ def dev_recalls(model: Alignment, dev: Source) -> str:
     return ", ".join(shown)
 
 
-def save_alignment(model: Alignment) -> None:
-    """Write what training changed to `encoder.checkpoint.ALIGNMENT`."""
+def save_alignment(model: Alignment, path: Path) -> None:
+    """Write what training changed, and the tail of the CNN."""
     tensors = {
         name: tensor.numpy()
         for name, tensor in model.state_dict().items()
         if not name.startswith("backbone.stem.")
     }
-    save_checkpoint(ALIGNMENT, Checkpoint(tensors, asdict(model.config)))
+    save_checkpoint(path, Checkpoint(tensors, asdict(model.config)))
 
 
-def train_alignment(data: Path, cache: Path, training: AlignmentTraining) -> None:
-    """Both steps, then the weights on disk."""
-    trainer = AlignmentTrainer(data, cache, training)
+def train_alignment(folders: Folders, training: AlignmentTraining) -> None:
+    """Both steps, then the weights on disk.
+
+    Raises:
+        TrainingDataError: the data is not there, or not as it should be.
+    """
+    trainer = AlignmentTrainer(folders, training)
     trainer.train_projections()
     trainer.train_tail()
-    save_alignment(trainer.model)
+    save_alignment(trainer.model, folders.weights / ALIGNMENT)

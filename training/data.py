@@ -7,9 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from encoder.checkpoint import WEIGHTS
+
 
 class TrainingDataError(Exception):
     """The training data is not where it should be, or not as it should be."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where training reads and writes."""
+
+    data: Path
+    """Holds ``flickr8k/``, ``sports/``, … ."""
+    cache: Path
+    """Keeps features that are computed once."""
+    weights: Path = WEIGHTS
+    """Where models are saved, and read by those that build on them."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +31,7 @@ class CaptionedPictures:
     """Pictures of one source with their captions."""
 
     name: str
+    """Names the features that are kept of these pictures."""
     folder: Path
     files: tuple[str, ...]
     captions: tuple[tuple[str, ...], ...]
@@ -42,41 +57,66 @@ class CaptionedPictures:
         )
 
     def picture(self, index: int) -> Image.Image:
-        """One picture, RGB."""
-        with Image.open(self.folder / self.files[index]) as image:
-            return image.convert("RGB")
+        """One picture, RGB.
+
+        Raises:
+            TrainingDataError: its file is missing or is no picture.
+        """
+        path = self.folder / self.files[index]
+        try:
+            with Image.open(path) as image:
+                return image.convert("RGB")
+        except OSError as error:
+            raise TrainingDataError(
+                f"{path}: cannot read the picture ({error}); restore it or take it off the table"
+            ) from error
 
 
-def read_pictures(data: Path, source: str, table: str) -> CaptionedPictures:
-    """Read ``<data>/<source>/<table>.tsv`` (a header, then file and caption by tab).
+def read_pictures(data: Path, table: str) -> CaptionedPictures:
+    """Read one table, for instance ``flickr8k/train``: a header, then file and caption by tab.
 
     Raises:
-        TrainingDataError: the table is missing or a line has not two columns.
+        TrainingDataError: the table is missing or empty, or a line has not two columns.
     """
-    path = data / source / f"{table}.tsv"
+    source, name = table.split("/")
     captions: dict[str, list[str]] = {}
-    for number, line in enumerate(_lines(path)[1:], start=2):
-        columns = line.split("\t")
-        if len(columns) != 2:
-            raise TrainingDataError(f"{path}:{number}: expected file and caption, got {line!r}")
-        captions.setdefault(columns[0], []).append(columns[1])
+    for file, caption in _rows(data / source / f"{name}.tsv", columns=2):
+        captions.setdefault(file, []).append(caption)
     files = tuple(sorted(captions))
-    return CaptionedPictures(
-        f"{source}-{table}", path.parent / "images", files, tuple(tuple(captions[f]) for f in files)
-    )
+    groups = tuple(tuple(captions[file]) for file in files)
+    return CaptionedPictures(f"{source}-{name}", data / source / "images", files, groups)
 
 
 def read_topics(data: Path) -> tuple[list[str], list[str]]:
-    """Captions of MSR-VTT's training videos, and the topic of each."""
-    path = data / "caption-text" / "msrvtt-train.tsv"
-    rows = [line.split("\t") for line in _lines(path)[1:]]
-    return [row[2] for row in rows], [row[1] for row in rows]
+    """Captions of MSR-VTT's training videos, and the topic of each.
+
+    Raises:
+        TrainingDataError: the table is missing or empty, or a line has not three columns.
+    """
+    rows = _rows(data / "caption-text" / "msrvtt-train.tsv", columns=3)
+    return [caption for _, _, caption in rows], [topic for _, topic, _ in rows]
 
 
-def _lines(path: Path) -> list[str]:
+def _rows(path: Path, *, columns: int) -> list[list[str]]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: a caption may hold one of the rarer characters that it splits at.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise TrainingDataError(
             f"{path}: cannot read the training data ({error.strerror}); name its folder with --data"
         ) from error
+    except UnicodeDecodeError as error:
+        raise TrainingDataError(f"{path}: not UTF-8 text ({error}); save it as UTF-8") from error
+    rows = []
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
+            continue
+        row = line.split("\t")
+        if len(row) != columns:
+            raise TrainingDataError(
+                f"{path}:{number}: expected {columns} columns with tabs between, got {line[:80]!r}"
+            )
+        rows.append(row)
+    if not rows:
+        raise TrainingDataError(f"{path}: no line after the header; name another folder")
+    return rows

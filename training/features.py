@@ -22,9 +22,10 @@ from encoder.backbone import (
     as_grid,
     prepare_pictures,
 )
-from encoder.checkpoint import ALIGNMENT, fingerprint
+from encoder.checkpoint import fingerprint
+from encoder.compact import load_alignment
 from encoder.text import SentenceEncoder
-from training.data import CaptionedPictures
+from training.data import CaptionedPictures, TrainingDataError
 
 VIEWS = 3
 """Whole, whole and mirrored, a random crop."""
@@ -34,24 +35,43 @@ _CROP_STRETCH = 0.3
 
 
 def half_precision(device: str = "cpu") -> torch.autocast:
-    """Training computes in bfloat16, twice as fast where the processor knows it."""
+    """Compute in bfloat16, twice as fast where the processor knows it."""
     return torch.autocast(device, torch.bfloat16)
 
 
 def stem_features(
-    pictures: CaptionedPictures, backbone: CompactBackbone, cache: Path
+    pictures: CaptionedPictures, backbone: CompactBackbone, *, cache: Path
 ) -> NDArray[np.float16]:
     """What the CNN's stem makes of each view: ``(N, VIEWS, 112, 14, 14)``, on disk."""
     path = cache / f"{pictures.name}.stem.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
-        _compute_stem(pictures, backbone, partial)
+        _compute_stem(pictures, backbone, path=partial)
         partial.rename(path)
-    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+    return kept_features(path, len(pictures))
 
 
-def _compute_stem(pictures: CaptionedPictures, backbone: CompactBackbone, path: Path) -> None:
+def kept_features(path: Path, count: int) -> NDArray[np.float16]:
+    """Map features from disk, ``(count, ...)``.
+
+    Raises:
+        TrainingDataError: they were computed from other data.
+    """
+    features: NDArray[np.float16] = np.load(path, mmap_mode="r")
+    _require_count(path, len(features), count)
+    return features
+
+
+def _require_count(path: Path, kept: int, count: int) -> None:
+    if kept != count:
+        raise TrainingDataError(
+            f"{path}: features of {kept} items are kept, but the data has {count} now; "
+            "delete the file, or name another folder with --cache"
+        )
+
+
+def _compute_stem(pictures: CaptionedPictures, backbone: CompactBackbone, *, path: Path) -> None:
     rng = np.random.default_rng(0)
     shape = (len(pictures), VIEWS, 112, 14, 14)
     features = open_memmap(path, "w+", np.float16, shape)
@@ -91,28 +111,34 @@ def _random_crop(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     return ImageOps.mirror(crop) if rng.random() < 0.5 else crop
 
 
-def sentence_features(name: str, sentences: list[str], cache: Path) -> Tensor:
-    """``(N, 384)`` features of sentences, kept under `name`."""
+def sentence_features(name: str, sentences: list[str], *, cache: Path) -> Tensor:
+    """``(N, 384)`` features of sentences, kept on disk under `name`."""
     path = cache / f"{name}.sentences.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         encoder = SentenceEncoder()
         chunks = [sentences[i : i + 1024] for i in range(0, len(sentences), 1024)]
         features = torch.cat([encoder(chunk) for chunk in track(chunks, f"sentences of {name}")])
-        np.save(path, features.numpy())
-    return torch.from_numpy(np.load(path))
+        partial = path.with_suffix(".partial")
+        with partial.open("wb") as file:
+            np.save(file, features.numpy())
+        partial.rename(path)
+    kept = torch.from_numpy(np.load(path))
+    _require_count(path, len(kept), len(sentences))
+    return kept
 
 
 def place_features(
-    pictures: CaptionedPictures, backbone: CompactBackbone, cache: Path
+    pictures: CaptionedPictures, alignment: Path, *, cache: Path
 ) -> NDArray[np.float16]:
     """Grids of the whole and the mirrored picture: ``(N, 2, 49, 1280)``, on disk.
 
-    They hold for the tail they were made with; the file's name carries its fingerprint.
+    They hold for the CNN of that file of weights; their name carries its fingerprint.
     """
-    path = cache / f"{pictures.name}.places-{fingerprint(ALIGNMENT)}.npy"
+    path = cache / f"{pictures.name}.places-{fingerprint(alignment)}.npy"
     if not path.exists():
-        stems = stem_features(pictures, backbone, cache)
+        backbone = load_alignment(alignment).backbone
+        stems = stem_features(pictures, backbone, cache=cache)
         partial = path.with_suffix(".partial")
         shape = (len(pictures), 2, GRID_POSITIONS, FEATURE_CHANNELS)
         features = open_memmap(partial, "w+", np.float16, shape)
@@ -125,4 +151,4 @@ def place_features(
             features[start : start + len(rows)] = rows
         features.flush()
         partial.rename(path)
-    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+    return kept_features(path, len(pictures))

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from encoder.backbone import FEATURE_CHANNELS, FRAME_SIZE, CompactBackbone, as_grid
 from ingest.camera import Movement, simulate_movement
-from training.data import CaptionedPictures
-from training.features import compute_stems, half_precision, sentence_features
+from training.data import CaptionedPictures, TrainingDataError
+from training.features import compute_stems, half_precision, kept_features, sentence_features
 from training.sources import Source, pooled_features
 
 FRAMES = 6
@@ -55,25 +55,35 @@ def movement_of(number: int) -> Movement:
     return list(_REVERSE)[number % len(_REVERSE)]
 
 
-def film(source: Source, count: int, backbone: CompactBackbone, cache: Path) -> MovingPictures:
-    """Film the first `count` pictures of a source."""
+def film(source: Source, count: int, *, backbone: CompactBackbone, cache: Path) -> MovingPictures:
+    """Film the first `count` pictures of a source, or all where it has fewer.
+
+    Raises:
+        TrainingDataError: a picture has fewer than `CAPTIONS` captions.
+    """
     pictures = source.pictures.first(count)
-    stems = _moving_stems(pictures, backbone, cache)
+    if min(map(len, pictures.captions)) < CAPTIONS:
+        raise TrainingDataError(
+            f"{pictures.folder}: each picture to film needs {CAPTIONS} captions; add what is absent"
+        )
+    stems = _moving_stems(pictures, backbone, cache=cache)
     texts = [
         text
         for number, captions in enumerate(pictures.captions)
         for caption in captions[:CAPTIONS]
-        for text in _texts(caption, movement_of(number))
+        for text in texts_of(caption, movement_of(number))
     ]
-    sentences = sentence_features(f"{pictures.name}.moving", texts, cache)
+    sentences = sentence_features(f"{pictures.name}.moving", texts, cache=cache)
+    filmed = Source(pictures, source.stems[: len(pictures)], source.sentences)
     return MovingPictures(
         _pool(stems, backbone),
-        pooled_features(source, backbone)[:count, :2],
-        sentences.reshape(count, CAPTIONS, 3, -1),
+        pooled_features(filmed, backbone)[:, :2],
+        sentences.reshape(len(pictures), CAPTIONS, 3, -1),
     )
 
 
-def _texts(caption: str, movement: Movement) -> tuple[str, str, str]:
+def texts_of(caption: str, movement: Movement) -> tuple[str, str, str]:
+    """The caption itself, with the movement, and with the reverse movement."""
     bare = caption.rstrip(" .")
     bare = bare[:1].lower() + bare[1:]
     moved = f"camera {_VERBS[movement]} {bare}"
@@ -81,7 +91,7 @@ def _texts(caption: str, movement: Movement) -> tuple[str, str, str]:
 
 
 def _moving_stems(
-    pictures: CaptionedPictures, backbone: CompactBackbone, cache: Path
+    pictures: CaptionedPictures, backbone: CompactBackbone, *, cache: Path
 ) -> NDArray[np.float16]:
     path = cache / f"{pictures.name}.moving.npy"
     if not path.exists():
@@ -95,7 +105,7 @@ def _moving_stems(
             stems[number] = compute_stems(backbone, clip)
         stems.flush()
         partial.rename(path)
-    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+    return kept_features(path, len(pictures))
 
 
 @torch.inference_mode()

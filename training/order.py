@@ -7,7 +7,6 @@ A clip and its reverse show the same frames, so their means are equal and only t
 import logging
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,9 +16,11 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from encoder.alignment import Alignment
+from encoder.checkpoint import ALIGNMENT
 from encoder.compact import load_alignment
 from training.align import DEV_TABLE, TABLES, dev_recalls, save_alignment
 from training.contrast import contrastive_loss
+from training.data import Folders
 from training.filming import MovingPictures, film
 from training.sources import load_source
 
@@ -42,14 +43,21 @@ class OrderTraining:
     seed: int = 0
 
 
-def train_order(data: Path, cache: Path, training: OrderTraining) -> None:
-    """Start from the saved alignment, train its LSTM and the sentence projection, save again."""
+def train_order(folders: Folders, training: OrderTraining) -> None:
+    """Start from the saved alignment, train its LSTM and the sentence projection, save again.
+
+    Raises:
+        TrainingDataError: the data is not there, or not as it should be.
+        CheckpointError: there is no alignment to start from.
+    """
     torch.manual_seed(training.seed)
     rng = np.random.default_rng(training.seed)
-    model = load_alignment()
-    train, dev = (load_source(data, cache, model.backbone, t) for t in (TABLES[0], DEV_TABLE))
-    filmed = film(train, training.pictures, model.backbone, cache)
-    held_out = film(dev, training.dev_pictures, model.backbone, cache)
+    model = load_alignment(folders.weights / ALIGNMENT)
+    train, dev = (
+        load_source(folders, table, backbone=model.backbone) for table in (TABLES[0], DEV_TABLE)
+    )
+    filmed = film(train, training.pictures, backbone=model.backbone, cache=folders.cache)
+    held_out = film(dev, training.dev_pictures, backbone=model.backbone, cache=folders.cache)
     groups = [
         {"params": list(model.temporal.parameters()), "lr": training.lstm_rate},
         {"params": list(model.sentence.parameters()), "lr": training.sentence_rate},
@@ -59,22 +67,28 @@ def train_order(data: Path, cache: Path, training: OrderTraining) -> None:
     for _ in track(range(training.epochs), "order"):
         model.train()
         for rows in np.array_split(
-            rng.permutation(len(filmed.frames)), len(filmed.frames) // training.batch
+            rng.permutation(len(filmed.frames)), max(1, len(filmed.frames) // training.batch)
         ):
             captions = rng.integers(0, filmed.sentences.shape[1], len(rows))
-            texts, clips, positive = order_batch(model, filmed, rows, captions)
+            texts, clips, positive = order_batch(model, filmed, rows=rows, captions=captions)
             loss = contrastive_loss(texts @ clips.T * _SCALE, positive)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     logger.info("after: %s, order %s", dev_recalls(model, dev), order_accuracy(model, held_out))
-    save_alignment(model)
+    save_alignment(model, folders.weights / ALIGNMENT)
 
 
 def order_batch(
-    model: Alignment, filmed: MovingPictures, rows: NDArray[np.int64], captions: NDArray[np.int64]
+    model: Alignment,
+    filmed: MovingPictures,
+    *,
+    rows: NDArray[np.int64],
+    captions: NDArray[np.int64],
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Texts ``(3B, D)``, clips ``(3B, D)`` and which belong together ``(3B, 3B)``.
+    """Texts ``(3B, D)``, clips ``(3B, D)`` and which belong together ``(3B, 3B)`` bool.
+
+    `rows` ``(B,)`` chooses pictures, and `captions` ``(B,)`` one caption of each.
 
     The plain caption belongs to the still and to both clips of its picture; a caption with a
     movement belongs to the clip with that movement alone.
@@ -108,7 +122,8 @@ def order_accuracy(model: Alignment, filmed: MovingPictures) -> tuple[float, flo
     right, alike = [], []
     for start in range(0, len(filmed.frames), 100):
         rows = np.arange(start, min(start + 100, len(filmed.frames)))
-        texts, clips, _ = order_batch(model, filmed, rows, np.zeros(len(rows), np.int64))
+        first = np.zeros(len(rows), np.int64)
+        texts, clips, _ = order_batch(model, filmed, rows=rows, captions=first)
         _, moved, _ = texts.chunk(3)
         _, forwards, backwards = clips.chunk(3)
         right += ((moved * forwards).sum(1) > (moved * backwards).sum(1)).tolist()

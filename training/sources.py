@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from encoder.backbone import FEATURE_CHANNELS, CompactBackbone, as_grid
-from training.data import CaptionedPictures, read_pictures
+from training.data import CaptionedPictures, Folders, read_pictures
 from training.features import VIEWS, half_precision, sentence_features, stem_features
 
 
@@ -50,17 +49,21 @@ class Rows:
         return self.source.sentences[torch.from_numpy(self.captions)]
 
 
-def load_source(data: Path, cache: Path, backbone: CompactBackbone, table: str) -> Source:
+def load_source(folders: Folders, table: str, *, backbone: CompactBackbone) -> Source:
     """Read one table, for instance ``flickr8k/train``, and compute what is not kept yet."""
-    pictures = read_pictures(data, *table.split("/"))
-    stems = stem_features(pictures, backbone, cache)
-    return Source(pictures, stems, sentence_features(pictures.name, pictures.sentences, cache))
+    pictures = read_pictures(folders.data, table)
+    stems = stem_features(pictures, backbone, cache=folders.cache)
+    sentences = sentence_features(pictures.name, pictures.sentences, cache=folders.cache)
+    return Source(pictures, stems, sentences)
 
 
 def batches(
     sources: list[Source], *, size: int, captions: int, rng: np.random.Generator
 ) -> Iterator[list[Rows]]:
-    """One epoch: each picture once, a random view and up to `captions` random captions of it."""
+    """One epoch: a random view of each picture and up to `captions` random captions of it.
+
+    All batches hold `size` pictures; the few that are left over wait for another epoch.
+    """
     numbers = np.concatenate(
         [
             np.stack([np.full(len(s.pictures), n), np.arange(len(s.pictures))], 1)
@@ -71,11 +74,13 @@ def batches(
     for start in range(0, len(numbers) - size + 1, size):
         chosen = numbers[start : start + size]
         split = [(s, chosen[chosen[:, 0] == n, 1]) for n, s in enumerate(sources)]
-        yield [_rows(s, pictures, captions, rng) for s, pictures in split if len(pictures)]
+        yield [
+            _rows(s, pictures, captions=captions, rng=rng) for s, pictures in split if len(pictures)
+        ]
 
 
 def _rows(
-    source: Source, pictures: NDArray[np.int64], captions: int, rng: np.random.Generator
+    source: Source, pictures: NDArray[np.int64], *, captions: int, rng: np.random.Generator
 ) -> Rows:
     counts = np.array([len(group) for group in source.pictures.captions])
     first = np.concatenate([[0], np.cumsum(counts)[:-1]])

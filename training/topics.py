@@ -1,16 +1,15 @@
 """Learns topics from captions alone: MSR-VTT's 20 categories, in the joint space."""
 
 import logging
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from encoder.checkpoint import TOPICS, Checkpoint, save_checkpoint
+from encoder.checkpoint import ALIGNMENT, TOPICS, Checkpoint, save_checkpoint
 from encoder.compact import load_alignment
-from training.data import read_topics
+from training.data import Folders, read_topics
 from training.features import sentence_features
 from training.sources import load_source, pooled_features
 
@@ -27,18 +26,23 @@ def _accuracy(layer: nn.Linear, texts: torch.Tensor, truth: torch.Tensor) -> flo
     return float((layer(texts).argmax(1) == truth).float().mean())
 
 
-def train_topics(data: Path, cache: Path) -> float:
+def train_topics(folders: Folders) -> float:
     """Train on 90 % of the videos' captions, save, and return the accuracy on the rest.
 
     The captions are centred by their mean, and clips by the mean of the training pictures, which
     is saved beside the weights.
+
+    Raises:
+        TrainingDataError: the data is not there, or not as it should be.
+        CheckpointError: there is no alignment to build on.
     """
     torch.manual_seed(0)
-    captions, topics = read_topics(data)
+    captions, topics = read_topics(folders.data)
     labels = sorted(set(topics))
-    alignment = load_alignment()
+    alignment = load_alignment(folders.weights / ALIGNMENT)
+    features = sentence_features("msrvtt", captions, cache=folders.cache)
     with torch.inference_mode():
-        texts = alignment.embed_sentences(sentence_features("msrvtt", captions, cache)).clone()
+        texts = alignment.embed_sentences(features).clone()
     texts = texts - texts.mean(0)
     truth = torch.tensor([labels.index(topic) for topic in topics])
     border = int(len(captions) * (1 - _HELD_OUT))  # captions of one video stand together
@@ -51,7 +55,7 @@ def train_topics(data: Path, cache: Path) -> float:
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     accuracy = _accuracy(layer, texts[border:], truth[border:])
-    pictures = load_source(data, cache, alignment.backbone, "flickr8k/train")
+    pictures = load_source(folders, "flickr8k/train", backbone=alignment.backbone)
     with torch.inference_mode():
         clips = alignment.frame(pooled_features(pictures, alignment.backbone)[:, 0])
     tensors = {
@@ -59,6 +63,6 @@ def train_topics(data: Path, cache: Path) -> float:
         "bias": layer.bias.detach().numpy(),
         "clip_mean": clips.mean(0).numpy().astype(np.float32),
     }
-    save_checkpoint(TOPICS, Checkpoint(tensors, {"labels": labels}))
+    save_checkpoint(folders.weights / TOPICS, Checkpoint(tensors, {"labels": labels}))
     logger.info("topics of unseen videos from one caption: %.1f %% right", 100 * accuracy)
     return accuracy
