@@ -19,11 +19,13 @@ FRAME_SIZE = 224
 FEATURE_CHANNELS = 1280
 GRID_POSITIONS = 49
 """7 x 7 places that the last feature map looks at."""
+OBJECTS = 1000
+"""Classes of ImageNet."""
 _FRAMES_AT_ONCE = 32  # a larger batch is no faster on a CPU and takes more memory
 
 
 class CompactBackbone(nn.Module):
-    """EfficientNet-lite0 without its classifier."""
+    """EfficientNet-lite0; its classifier tells what objects it sees."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,6 +38,7 @@ class CompactBackbone(nn.Module):
         cnn.load_state_dict(dict(zip(cnn.state_dict(), published.values(), strict=True)))
         self.stem = nn.Sequential(cnn.conv_stem, cnn.bn1, *cnn.blocks[:5])
         self.tail = nn.Sequential(*cnn.blocks[5:], cnn.conv_head, cnn.bn2)
+        self.classifier: nn.Linear = cnn.classifier
         self.requires_grad_(False)
         # 1.8 x as fast on CPUs as the default layout.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -47,6 +50,15 @@ class CompactBackbone(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """Turn ``(N, 3, 224, 224)`` prepared pictures into a ``(N, 49, 1280)`` grid."""
         return as_grid(self.tail(self.stem(pictures)))
+
+
+def object_names() -> list[str]:
+    """What the classifier's 1,000 outputs stand for, in words (ImageNet's classes)."""
+    ensure_torchvision()
+    from timm.data import ImageNetInfo  # type: ignore[attr-defined]
+
+    names = ImageNetInfo()
+    return [str(names.index_to_description(number)) for number in range(OBJECTS)]
 
 
 def as_grid(feature_map: Tensor) -> Tensor:

@@ -32,6 +32,8 @@ from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary
 from ingest.clip import Clip
 
+_CAPTION_FRAMES = 4  # the decoder's work grows with them, and 8 seconds rarely show more scenes
+
 
 class CompactEncoder:
     """CNN features → LSTM → embedding; CNN features → attention LSTM → caption.
@@ -112,14 +114,14 @@ class CompactEncoder:
 
     @torch.inference_mode()
     def _embed(self, grids: Sequence[Tensor]) -> NDArray[np.float32]:
-        frames = [self._alignment.embed_frames(grid) for grid in grids]  # (T, D) each
+        frames = [self._alignment.embed_frames(grid.mean(1)) for grid in grids]  # (T, D) each
         lengths = torch.tensor([len(clip) for clip in frames])
         padded = pad_sequence(frames, batch_first=True)  # (B, T, D)
         return _as_numpy(self._alignment.temporal(padded, lengths))
 
     @torch.inference_mode()
     def _caption(self, grids: Sequence[Tensor]) -> list[Caption]:
-        places = [grid.flatten(0, 1) for grid in grids]  # (T * 49, 1280) each
+        places = [_spread(grid).flatten(0, 1) for grid in grids]  # (<= 4 * 49, 1280) each
         features = pad_sequence(places, batch_first=True)  # (B, P, 1280)
         counts = torch.tensor([len(clip) for clip in places], device=self._device)
         real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]
@@ -127,6 +129,12 @@ class CompactEncoder:
             Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
             for found in beam_search(self._captioner, features, real=real, settings=BeamSettings())
         ]
+
+
+def _spread(grid: Tensor) -> Tensor:
+    """At most `_CAPTION_FRAMES` of ``(T, 49, 1280)``, evenly spread from first to last."""
+    count = min(len(grid), _CAPTION_FRAMES)
+    return grid[torch.linspace(0, len(grid) - 1, count).round().long()]
 
 
 def load_alignment(path: Path) -> Alignment:

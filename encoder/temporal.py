@@ -26,7 +26,7 @@ class AlignmentConfig:
 
 
 class FrameProjection(nn.Module):
-    """CNN features of one frame → a unit vector in the joint space: linear plus a two-layer net."""
+    """CNN features of one frame → the joint space: linear plus a two-layer net."""
 
     def __init__(self, config: AlignmentConfig) -> None:
         super().__init__()
@@ -38,10 +38,11 @@ class FrameProjection(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, features: Tensor) -> Tensor:
-        """``(..., 1280)`` → ``(..., D)`` unit vectors."""
+        """``(..., 1280)`` → ``(..., D)``, of any length."""
         x = self.dropout(self.norm(features))
-        y = self.linear(x) + self.narrow(self.dropout(F.gelu(self.widen(x))))  # (..., D)
-        return F.normalize(y, dim=-1)
+        straight: Tensor = self.linear(x)  # (..., D)
+        bent: Tensor = self.narrow(self.dropout(F.gelu(self.widen(x))))  # (..., D)
+        return straight + bent
 
 
 class TemporalEncoder(nn.Module):

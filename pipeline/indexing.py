@@ -184,6 +184,7 @@ def _index(
 
 def _records(library: Library, video: Video, on_progress: ProgressListener) -> Iterator[ClipRecord]:
     info = video.info
+    on_progress(Progress(info.path, 0, info.duration_seconds, 0))
     clips = read_clips(video, sampling(library.settings))
     for done, (clip, description) in enumerate(describe_clips(library.encoder, clips), start=1):
         write_thumbnail(clip, library.thumbnails)

@@ -14,17 +14,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from rich.progress import track
 from torch import Tensor, nn
 
 from encoder.alignment import Alignment
-from encoder.backbone import as_grid
+from encoder.backbone import as_grid, object_names
 from encoder.checkpoint import ALIGNMENT, Checkpoint, save_checkpoint
 from encoder.temporal import AlignmentConfig
 from evaluation.retrieval import figures, image_to_text_ranks, text_to_image_ranks
 from training.contrast import contrastive_loss
 from training.data import Folders
-from training.features import half_precision
+from training.features import half_precision, sentence_features
 from training.sources import Rows, Source, batches, load_source, pooled_features
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class AlignmentTraining:
     projection_epochs: int = 24
     projection_batch: int = 512
     projection_rate: float = 1e-3
-    tail_epochs: int = 10
+    tail_epochs: int = 8
     tail_batch: int = 384  # more negatives give better figures; 384 pictures take 6 GB
     tail_rate: float = 1.5e-4
     tail_projection_rate: float = 3e-4
@@ -60,18 +61,20 @@ class AlignmentTrainer:
         self.log_scale = nn.Parameter(torch.tensor(math.log(20)))
         backbone = self.model.backbone
         self.sources = [load_source(folders, table, backbone=backbone) for table in TABLES]
+        self._published = {id(s): pooled_features(s, backbone) for s in self.sources}
+        names = sentence_features("objects", object_names(), cache=folders.cache)
+        self.model.objects.copy_(names)
         self.dev = load_source(folders, DEV_TABLE, backbone=backbone)
 
     def train_projections(self) -> None:
         """Step 1, on pooled features of the published CNN."""
-        pooled = {id(s): pooled_features(s, self.model.backbone) for s in self.sources}
         groups = [{"params": self._projections(), "lr": self.training.projection_rate}]
         self._run(
             "projections",
             groups,
             epochs=self.training.projection_epochs,
             size=self.training.projection_batch,
-            features=lambda rows: pooled[id(rows.source)][rows.pictures, rows.views],
+            features=self._published_features,
         )
 
     def train_tail(self) -> None:
@@ -91,7 +94,11 @@ class AlignmentTrainer:
         tail.requires_grad_(False)
 
     def _projections(self) -> list[nn.Parameter]:
-        return [*self.model.frame.parameters(), *self.model.sentence.parameters()]
+        model = self.model
+        return [*model.frame.parameters(), *model.sentence.parameters(), model.object_weight]
+
+    def _published_features(self, rows: Rows) -> Tensor:
+        return self._published[id(rows.source)][rows.pictures, rows.views]
 
     def _tail_features(self, rows: Rows) -> Tensor:
         stems = rows.stems.float().contiguous(memory_format=torch.channels_last)
@@ -140,12 +147,25 @@ class AlignmentTrainer:
                 logger.info("dev: %s", dev_recalls(self.model, self.dev))
 
     def _loss(self, batch: list[Rows], features: Callable[[Rows], Tensor]) -> Tensor:
-        clips = torch.cat([self.model.frame(features(rows)) for rows in batch])  # (B, D)
+        seen = torch.cat([features(rows) for rows in batch])  # (B, 1280)
+        clips = self.model.embed_frames(seen)  # (B, D)
         texts = torch.cat([self.model.embed_sentences(rows.sentences) for rows in batch])
         starts = np.cumsum([0, *(len(rows.pictures) for rows in batch)])
         owners = np.concatenate([r.owners + s for r, s in zip(batch, starts, strict=False)])
         positive = torch.from_numpy(owners[:, None] == np.arange(len(clips)))  # (K, B)
-        return contrastive_loss(texts @ clips.T * self.log_scale.exp(), positive)
+        contrast = contrastive_loss(texts @ clips.T * self.log_scale.exp(), positive)
+        before = torch.cat([self._published_features(rows) for rows in batch])
+        return contrast + self._forgetting(seen, before)
+
+    def _forgetting(self, now: Tensor, before: Tensor) -> Tensor:
+        """How far the objects seen have moved from what ImageNet's training saw: 0 at first.
+
+        Learning without forgetting (Li and Hoiem 2016); it keeps the tail general.
+        """
+        classify = self.model.backbone.classifier
+        return F.kl_div(
+            classify(now).log_softmax(-1), classify(before).softmax(-1), reduction="batchmean"
+        )
 
 
 @torch.inference_mode()
@@ -154,7 +174,7 @@ def dev_recalls(model: Alignment, dev: Source) -> str:
     model.eval()
     pooled = pooled_features(dev, model.backbone)[:, :2]  # (N, 2, 1280)
     lengths = torch.full((len(pooled),), 2)
-    clips = model.temporal(model.frame(pooled), lengths)
+    clips = model.temporal(model.embed_frames(pooled), lengths)
     similarity = (model.embed_sentences(dev.sentences) @ clips.T).numpy()
     owners = dev.pictures.owners
     both = (text_to_image_ranks(similarity, owners), image_to_text_ranks(similarity, owners))
@@ -171,7 +191,7 @@ def save_alignment(model: Alignment, path: Path) -> None:
     tensors = {
         name: tensor.numpy()
         for name, tensor in model.state_dict().items()
-        if not name.startswith("backbone.stem.")
+        if not name.startswith(("backbone.stem.", "backbone.classifier."))
     }
     save_checkpoint(path, Checkpoint(tensors, asdict(model.config)))
 

@@ -94,8 +94,8 @@ def order_batch(
     movement belongs to the clip with that movement alone.
     """
     with torch.no_grad():
-        moving = model.frame(filmed.frames[rows])  # (B, T, D)
-        stills = model.frame(filmed.stills[rows])  # (B, 2, D)
+        moving = model.embed_frames(filmed.frames[rows])  # (B, T, D)
+        stills = model.embed_frames(filmed.stills[rows])  # (B, 2, D)
     clips = [*stills, *moving, *moving.flip(1)]
     lengths = torch.tensor([len(clip) for clip in clips])
     embedded = model.temporal(pad_sequence(clips, batch_first=True), lengths)

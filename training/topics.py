@@ -57,7 +57,7 @@ def train_topics(folders: Folders) -> float:
     accuracy = _accuracy(layer, texts[border:], truth[border:])
     pictures = load_source(folders, "flickr8k/train", backbone=alignment.backbone)
     with torch.inference_mode():
-        clips = alignment.frame(pooled_features(pictures, alignment.backbone)[:, 0])
+        clips = alignment.embed_frames(pooled_features(pictures, alignment.backbone)[:, 0])
     tensors = {
         "weight": layer.weight.detach().numpy(),
         "bias": layer.bias.detach().numpy(),
