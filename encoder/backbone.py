@@ -42,6 +42,9 @@ class CompactBackbone(nn.Module):
         self.requires_grad_(False)
         # 1.8 x as fast on CPUs as the default layout.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        # A new module is in training mode, which would normalise by each batch and keep its
+        # statistics in place of ImageNet's.
+        self.eval()
 
     def train(self, mode: bool = True) -> "CompactBackbone":
         """Stay in evaluation mode: the batch statistics of ImageNet are kept."""
@@ -68,7 +71,8 @@ def as_grid(feature_map: Tensor) -> Tensor:
 
 def prepare_pictures(frames: NDArray[np.uint8], device: torch.device) -> Tensor:
     """Squash ``(N, H, W, 3)`` RGB frames to the network's input, ``(N, 3, 224, 224)``."""
-    pictures = torch.from_numpy(np.ascontiguousarray(frames)).to(device)
+    # PyTorch warns of arrays that cannot be written, which decoded images often are.
+    pictures = torch.from_numpy(np.require(frames, requirements=["C", "W"])).to(device)
     pictures = pictures.permute(0, 3, 1, 2).float()  # (N, 3, H, W)
     if pictures.shape[2:] != (FRAME_SIZE, FRAME_SIZE):
         pictures = F.interpolate(

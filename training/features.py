@@ -43,7 +43,7 @@ def stem_features(
     pictures: CaptionedPictures, backbone: CompactBackbone, *, cache: Path
 ) -> NDArray[np.float16]:
     """What the CNN's stem makes of each view: ``(N, VIEWS, 112, 14, 14)``, on disk."""
-    path = cache / f"{pictures.name}.stem.npy"
+    path = cache / f"{pictures.name}.stems.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial")
