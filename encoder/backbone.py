@@ -40,7 +40,6 @@ class CompactBackbone(nn.Module):
         self.tail = nn.Sequential(*cnn.blocks[5:], cnn.conv_head, cnn.bn2)
         self.classifier: nn.Linear = cnn.classifier
         self.requires_grad_(False)
-        self.eval()
         # 1.8 x as fast on CPUs as the default layout.
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         # A new module is in training mode, which would normalise by each batch and keep its

@@ -21,12 +21,13 @@ from encoder.captioner import Captioner, CaptionerConfig
 from encoder.checkpoint import ALIGNMENT, CAPTIONER, Checkpoint, save_checkpoint
 from encoder.vocabulary import PAD, Vocabulary
 from evaluation.captions import CaptionFigures, score_captions
-from training.align import DEV_TABLE, TABLES
+from training.align import DEV_TABLE
 from training.data import CaptionedPictures, Folders, read_pictures
 from training.features import half_precision, place_features
 
 logger = logging.getLogger(__name__)
 
+TABLES = ("flickr8k/train", "coco-mini/train")
 _MOST_WORDS = 25  # longer captions are cut, "start" and "end" included
 _PICTURES_AT_ONCE = 50
 
