@@ -1,11 +1,12 @@
 """Beam search over a caption decoder: batched, length-normalised, without repeated phrases."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from encoder.captioner import Captioner, DecoderState, Places
+from encoder.captioner import DecoderState, Places
 from encoder.vocabulary import END, PAD, START, UNKNOWN
 
 
@@ -28,12 +29,24 @@ class WordSequence:
     """Mean over the words, and over the end token where the caption came to an end."""
 
 
+class WordDecoder(Protocol):
+    """What the search asks for the next word; `encoder.captioner.Captioner` is one."""
+
+    def look(self, features: Tensor, real: Tensor) -> tuple[Places, DecoderState]:
+        """Prepare a batch of clips, ``(B, P, 1280)`` and ``(B, P)``."""
+
+    def step(
+        self, words: Tensor, state: DecoderState, places: Places
+    ) -> tuple[Tensor, DecoderState, Tensor]:
+        """Read ``(B,)`` words: logits ``(B, V)``, the new state, the attention ``(B, P)``."""
+
+
 @torch.inference_mode()
 def beam_search(
-    captioner: Captioner, features: Tensor, *, real: Tensor, settings: BeamSettings
+    decoder: WordDecoder, features: Tensor, *, real: Tensor, settings: BeamSettings
 ) -> list[WordSequence]:
     """The best caption of each clip; features ``(B, P, 1280)``, real ``(B, P)`` bool."""
-    places, state = captioner.look(features, real)
+    places, state = decoder.look(features, real)
     clips, beams = len(features), settings.beams
     repeat = torch.arange(clips, device=features.device).repeat_interleave(beams)
     places, state = places.rows(repeat), state.rows(repeat)  # (B * K, ...)
@@ -42,7 +55,7 @@ def beam_search(
     scores[:, 0] = 0
     words = torch.full((clips * beams, 1), START, device=features.device)
     for _ in range(settings.max_words):
-        scores, state, words = _extend(captioner, places, state, words, scores)
+        scores, state, words = _extend(decoder, places, state, words, scores)
         if bool(_ended(words).all()):
             break
     lengths = ((words != PAD) & (words != START)).sum(1).reshape(clips, beams).clamp(min=1)
@@ -56,10 +69,10 @@ def beam_search(
 
 
 def _extend(
-    captioner: Captioner, places: Places, state: DecoderState, words: Tensor, scores: Tensor
+    decoder: WordDecoder, places: Places, state: DecoderState, words: Tensor, scores: Tensor
 ) -> tuple[Tensor, DecoderState, Tensor]:
     clips, beams = scores.shape
-    logits, state, _ = captioner.step(words[:, -1], state, places)
+    logits, state, _ = decoder.step(words[:, -1], state, places)
     log_probabilities = _forbid(logits.log_softmax(-1), words)  # (B * K, V)
     vocabulary = log_probabilities.shape[-1]
     totals = (scores.reshape(-1, 1) + log_probabilities).reshape(clips, beams * vocabulary)

@@ -57,16 +57,16 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write float matrices in eight bits with one scale for each row, and other floats in 16 bits.
+    """Write float matrices in eight bits with one scale for each row, float vectors in 16 bits.
 
     That is symmetric quantisation (Jacob et al. 2018); the model card gives what it costs.
-    Integers are written as they are.
+    Integers and single numbers are written as they are.
     """
     tensors: dict[str, NDArray[np.generic]] = {}
     for name, value in checkpoint.tensors.items():
-        if value.dtype != np.float32:
+        if value.dtype != np.float32 or value.ndim == 0:
             tensors[name] = value
-        elif value.ndim < 2:
+        elif value.ndim == 1:
             tensors[name] = value.astype(np.float16)
         else:
             tensors[name], tensors[name + _SCALE] = _quantised(value)

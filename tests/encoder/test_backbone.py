@@ -1,0 +1,138 @@
+"""The CNN as published: what it recognises, what it is fed with, and that it stays as it is."""
+
+import numpy as np
+import pytest
+import skimage.data
+import torch
+from numpy.typing import NDArray
+
+from encoder.backbone import (
+    FEATURE_CHANNELS,
+    FRAME_SIZE,
+    GRID_POSITIONS,
+    OBJECTS,
+    CompactBackbone,
+    frame_grids,
+    object_names,
+    prepare_pictures,
+)
+from encoder.devices import best_device, describe_devices
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def backbone() -> CompactBackbone:
+    return CompactBackbone()
+
+
+def noise(count: int, height: int, width: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (count, height, width, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("photograph", "objects"),
+    [
+        (skimage.data.chelsea, {281, 282, 283, 284, 285}),  # the five domestic cats
+        (skimage.data.coffee, {504, 967}),  # coffee mug, espresso
+    ],
+)
+def test_the_published_classifier_names_a_photograph(
+    backbone: CompactBackbone, photograph: object, objects: set[int]
+) -> None:
+    grids = frame_grids(backbone, photograph()[None], CPU)  # type: ignore[operator]
+
+    likely = backbone.classifier(grids.mean(1)).softmax(-1)[0]
+
+    assert likely.argmax().item() in objects
+    assert likely[list(objects)].sum() > 0.8
+
+
+def test_objects_have_the_names_of_their_numbers() -> None:
+    names = object_names()
+
+    assert len(names) == OBJECTS
+    assert "tabby" in names[281]
+    assert "espresso" in names[967]
+
+
+def test_seeing_pictures_does_not_change_the_network() -> None:
+    backbone = CompactBackbone()
+    before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
+
+    frame_grids(backbone, noise(2, 32, 32), CPU)
+    backbone.train()
+    frame_grids(backbone, noise(2, 32, 32), CPU)
+
+    for name, tensor in backbone.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+
+
+def test_a_picture_has_the_same_features_alone_and_among_others(backbone: CompactBackbone) -> None:
+    frames = noise(3, 40, 60)
+
+    together = frame_grids(backbone, frames, CPU)
+    alone = torch.cat([frame_grids(backbone, frame[None], CPU) for frame in frames])
+
+    assert together.shape == (3, GRID_POSITIONS, FEATURE_CHANNELS)
+    torch.testing.assert_close(together, alone, atol=1e-3, rtol=1e-3)
+
+
+def test_more_pictures_than_fit_at_once_keep_their_order(
+    backbone: CompactBackbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = noise(5, 32, 32)
+    at_once = frame_grids(backbone, frames, CPU)
+    monkeypatch.setattr("encoder.backbone._FRAMES_AT_ONCE", 2)
+
+    torch.testing.assert_close(frame_grids(backbone, frames, CPU), at_once, atol=1e-3, rtol=1e-3)
+
+
+def test_the_grid_reads_row_by_row(backbone: CompactBackbone) -> None:
+    black = np.zeros((1, FRAME_SIZE, FRAME_SIZE, 3), np.uint8)
+    marked = black.copy()
+    marked[:, :32, -32:] = 255  # the top right corner: the last place of the first row
+
+    change = (frame_grids(backbone, marked, CPU) - frame_grids(backbone, black, CPU)).norm(dim=-1)
+
+    assert change[0].argmax().item() in (5, 6, 12, 13)
+
+
+def test_values_are_scaled_to_what_the_network_was_trained_with() -> None:
+    for value, scaled in ((0, -127 / 128), (127, 0.0), (255, 1.0)):
+        frames = np.full((1, FRAME_SIZE, FRAME_SIZE, 3), value, np.uint8)
+
+        assert prepare_pictures(frames, CPU).unique().tolist() == [scaled]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (100, 400), (400, 100), (1080, 1920)])
+def test_the_whole_picture_is_squashed_to_a_square(size: tuple[int, int]) -> None:
+    height, width = size
+    frames = np.zeros((2, height, width, 3), np.uint8)
+    frames[0, :, width // 2 :] = (255, 0, 127)
+
+    pictures = prepare_pictures(frames, CPU)
+
+    assert pictures.shape == (2, 3, FRAME_SIZE, FRAME_SIZE)
+    assert pictures.min() >= -127 / 128  # what bicubic weights overshoot is cut
+    assert pictures.max() <= 1
+    right = pictures[0, :, :, -1].mean(1)
+    torch.testing.assert_close(right, torch.tensor([1.0, -127 / 128, 0.0]), atol=0.02, rtol=0)
+
+
+@pytest.mark.filterwarnings("error")
+def test_frames_that_cannot_be_written_are_read_without_a_warning() -> None:
+    frames = noise(1, FRAME_SIZE, FRAME_SIZE)
+    expected = prepare_pictures(frames, CPU)
+    frames.setflags(write=False)
+
+    assert torch.equal(prepare_pictures(frames, CPU), expected)
+    mirrored = prepare_pictures(frames[:, :, ::-1], CPU)
+    assert torch.equal(mirrored.flip(3), expected)
+
+
+def test_the_device_has_one_line_for_a_person() -> None:
+    line = describe_devices()
+
+    assert line.startswith("CPU" if best_device().type == "cpu" else "GPU")
+    assert "\n" not in line

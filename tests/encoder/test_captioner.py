@@ -1,0 +1,91 @@
+"""The caption decoder: where it may look, and what it may know."""
+
+import pytest
+import torch
+
+from encoder.backbone import FEATURE_CHANNELS
+from encoder.captioner import Captioner, CaptionerConfig
+from encoder.vocabulary import START
+
+WORDS = 11
+PLACES = 6
+
+
+@pytest.fixture
+def captioner() -> Captioner:
+    torch.manual_seed(0)
+    return Captioner(CaptionerConfig(words=WORDS, hidden=16, embedding=8, attention=8)).eval()
+
+
+@pytest.fixture
+def features() -> torch.Tensor:
+    return torch.randn(2, PLACES, FEATURE_CHANNELS, generator=torch.Generator().manual_seed(1))
+
+
+CAPTIONS = torch.tensor([[START, 4, 5, 6], [START, 7, 8, 2]])
+ALL = torch.ones(2, PLACES, dtype=torch.bool)
+
+
+def test_each_word_but_the_last_gives_logits(captioner: Captioner, features: torch.Tensor) -> None:
+    assert captioner(features, ALL, CAPTIONS).shape == (2, 3, WORDS)
+
+
+def test_seeing_all_places_twice_leaves_the_logits_as_they_were(
+    captioner: Captioner, features: torch.Tensor
+) -> None:
+    twice = captioner(features.repeat(1, 2, 1), ALL.repeat(1, 2), CAPTIONS)
+
+    torch.testing.assert_close(twice, captioner(features, ALL, CAPTIONS))
+
+
+def test_masked_places_do_not_matter(captioner: Captioner, features: torch.Tensor) -> None:
+    real = ALL.clone()
+    real[0, 2:] = False
+    noisy = features.clone()
+    noisy[0, 2:] = 100 * torch.randn(PLACES - 2, FEATURE_CHANNELS)
+
+    logits = captioner(noisy, real, CAPTIONS)
+
+    torch.testing.assert_close(logits, captioner(features, real, CAPTIONS))
+    alone = captioner(features[:1, :2], ALL[:1, :2], CAPTIONS[:1])
+    torch.testing.assert_close(logits[:1], alone)
+    assert not torch.allclose(logits[:1], captioner(features, ALL, CAPTIONS)[:1])
+
+
+def test_attention_is_shared_among_real_places(
+    captioner: Captioner, features: torch.Tensor
+) -> None:
+    real = ALL.clone()
+    real[1, 3:] = False
+    places, state = captioner.look(features, real)
+
+    _, _, attention = captioner.step(CAPTIONS[:, 0], state, places)
+
+    torch.testing.assert_close(attention.sum(1), torch.ones(2))
+    assert attention[1, 3:].tolist() == [0, 0, 0]
+    assert attention[0].min() > 0
+
+
+def test_a_word_is_not_known_before_it_is_said(
+    captioner: Captioner, features: torch.Tensor
+) -> None:
+    changed = CAPTIONS.clone()
+    changed[:, 2] = 9
+
+    before, after = (captioner(features, ALL, words) for words in (CAPTIONS, changed))
+
+    torch.testing.assert_close(before[:, :2], after[:, :2])
+    assert not torch.allclose(before[:, 2], after[:, 2])
+
+
+def test_rows_of_state_and_places_are_chosen_together(
+    captioner: Captioner, features: torch.Tensor
+) -> None:
+    places, state = captioner.look(features, ALL)
+    swapped = torch.tensor([1, 0, 1])
+    words = torch.tensor([4, 4])
+
+    logits, _, _ = captioner.step(words, state, places)
+    chosen, _, _ = captioner.step(words[swapped], state.rows(swapped), places.rows(swapped))
+
+    torch.testing.assert_close(chosen, logits[swapped])

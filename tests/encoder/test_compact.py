@@ -1,0 +1,169 @@
+"""The whole encoder with small random networks behind the real CNN: shapes, batches, edges."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from encoder.alignment import Alignment
+from encoder.captioner import Captioner, CaptionerConfig
+from encoder.categories import TopicClassifier
+from encoder.checkpoint import ALIGNMENT, Checkpoint, CheckpointError, save_checkpoint
+from encoder.compact import CompactEncoder, load_alignment
+from encoder.interface import EmbeddingSpace
+from encoder.temporal import AlignmentConfig
+from encoder.vocabulary import Vocabulary
+from ingest.clip import Clip, ClipSpan, VideoInfo
+
+DIMENSION = 16
+VIDEO = VideoInfo("0" * 8, Path("film.mp4"), 60.0, Fraction(25), 64, 48, 0)
+WORDS = ["a", "dog", "cat", "runs", "sits", "on", "grass", "the"]
+
+
+def clip(length: int, *, seed: int = 0) -> Clip:
+    """Frames that differ much: each of one colour with a square of another."""
+    random = np.random.default_rng(seed)
+    frames = np.empty((length, 48, 64, 3), np.uint8)
+    frames[:] = random.integers(0, 256, (length, 1, 1, 3))
+    frames[:, 10:30, 5:25] = random.integers(0, 256, (length, 1, 1, 3))
+    return clip_of(frames)
+
+
+def clip_of(frames: np.ndarray) -> Clip:
+    return Clip(VIDEO, ClipSpan(0, 8), frames, np.arange(len(frames), dtype=np.float64))
+
+
+def build(*, ordered: bool) -> CompactEncoder:
+    """An encoder of random weights; one that is not `ordered` averages the frames."""
+    torch.manual_seed(0)
+    alignment = Alignment(AlignmentConfig(dimension=DIMENSION, hidden=8, lstm_hidden=8))
+    alignment.objects.normal_()
+    if ordered:
+        torch.nn.init.normal_(alignment.temporal.add.weight)
+    vocabulary = Vocabulary(WORDS)
+    captioner = Captioner(CaptionerConfig(len(vocabulary), hidden=16, embedding=8, attention=8))
+    torch.nn.init.normal_(captioner.words.weight, std=4)
+    weight = np.random.default_rng(0).normal(size=(3, DIMENSION)).astype(np.float32)
+    none = np.zeros(DIMENSION, np.float32)
+    return CompactEncoder(
+        alignment,
+        captioner=captioner,
+        vocabulary=vocabulary,
+        topics=TopicClassifier(("music", "sports", "food"), weight, none[:3], none),
+        space=EmbeddingSpace("compact-00000000", DIMENSION),
+    )
+
+
+@pytest.fixture(scope="module")
+def encoder() -> CompactEncoder:
+    return build(ordered=True)
+
+
+@pytest.fixture(scope="module")
+def averaging() -> CompactEncoder:
+    return build(ordered=False)
+
+
+def test_a_clip_is_described_alike_alone_and_in_any_company(encoder: CompactEncoder) -> None:
+    clips = [clip(3, seed=1), clip(1, seed=2), clip(9, seed=3)]
+
+    together = encoder.describe(clips)
+    alone = [encoder.describe([one])[0] for one in clips]
+    turned = encoder.describe(clips[::-1])[::-1]
+
+    for others in (alone, turned):
+        for one, other in zip(together, others, strict=True):
+            np.testing.assert_allclose(one.embedding, other.embedding, atol=1e-4)
+            assert one.caption.text == other.caption.text
+            assert one.caption.confidence == pytest.approx(other.caption.confidence, abs=1e-4)
+            assert [s.label for s in one.categories] == [s.label for s in other.categories]
+    assert len({description.caption.text for description in together}) > 1
+
+
+def test_a_description_has_the_embedding_of_the_clip(encoder: CompactEncoder) -> None:
+    clips = [clip(2, seed=1), clip(4, seed=2)]
+    embeddings = encoder.embed_clips(clips)
+
+    for description, embedding in zip(encoder.describe(clips), embeddings, strict=True):
+        np.testing.assert_allclose(description.embedding, embedding, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+
+
+def test_captions_are_words_with_a_confidence(encoder: CompactEncoder) -> None:
+    [description] = encoder.describe([clip(2)])
+
+    assert set(description.caption.text.split()) <= set(WORDS)
+    assert 0 < description.caption.confidence <= 1
+
+
+def test_nothing_in_gives_nothing_out(encoder: CompactEncoder) -> None:
+    nothing: Sequence[Clip] = []
+
+    assert encoder.describe(nothing) == []
+    assert encoder.embed_clips(nothing).shape == (0, DIMENSION)
+    assert encoder.embed_texts([]).shape == (0, DIMENSION)
+
+
+def test_texts_lie_in_the_space_of_the_clips(encoder: CompactEncoder) -> None:
+    vectors = encoder.embed_texts(["a dog", "a cat on the grass", ""])
+
+    assert vectors.shape == (3, DIMENSION)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(encoder.embed_texts(["a dog"])[0], vectors[0], atol=1e-5)
+
+
+def test_a_still_is_seen_from_both_sides(averaging: CompactEncoder) -> None:
+    frames = clip(1).frames
+    mirrored = np.ascontiguousarray(frames[:, :, ::-1])
+
+    still, mirror, both = averaging.embed_clips(
+        [clip_of(frames), clip_of(mirrored), clip_of(np.concatenate([frames, mirrored]))]
+    )
+
+    np.testing.assert_allclose(still, mirror, atol=1e-4)
+    np.testing.assert_allclose(still, both, atol=1e-4)
+
+
+def test_the_order_of_frames_reaches_the_embedding(
+    encoder: CompactEncoder, averaging: CompactEncoder
+) -> None:
+    forwards = clip(5)
+    backwards = clip_of(forwards.frames[::-1].copy())
+
+    one, other = encoder.embed_clips([forwards, backwards])
+    assert one @ other < 0.999
+    one, other = averaging.embed_clips([forwards, backwards])
+    np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_a_long_clip_is_captioned_from_four_frames_spread_over_it(encoder: CompactEncoder) -> None:
+    long = clip(9)
+    chosen = clip_of(long.frames[[0, 3, 5, 8]])
+
+    one, other = encoder.describe([long, chosen])
+
+    assert one.caption.text == other.caption.text
+    assert one.caption.confidence == pytest.approx(other.caption.confidence, abs=1e-4)
+
+
+def test_an_alignment_that_lacks_a_part_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / ALIGNMENT
+    sizes = {"dimension": 16, "hidden": 8, "lstm_hidden": 8}
+    save_checkpoint(path, Checkpoint({"temporal.add.bias": np.zeros(16, np.float32)}, sizes))
+
+    with pytest.raises(CheckpointError, match=r"do not fit this version .*absent"):
+        load_alignment(path)
+
+
+def test_an_alignment_of_another_size_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / ALIGNMENT
+    sizes = {"dimension": 16, "hidden": 8, "lstm_hidden": 8}
+    save_checkpoint(path, Checkpoint({"temporal.add.bias": np.zeros(9, np.float32)}, sizes))
+
+    with pytest.raises(CheckpointError, match="size mismatch") as caught:
+        load_alignment(path)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,92 @@
+"""Clips of any length: mean pooling at first, order later, and padding never."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from encoder.backbone import FEATURE_CHANNELS
+from encoder.temporal import AlignmentConfig, FrameProjection, TemporalEncoder
+
+CONFIG = AlignmentConfig(dimension=16, hidden=24, lstm_hidden=8)
+
+
+def clip(length: int, *, seed: int = 0) -> Tensor:
+    """Projected frames ``(T, 16)``."""
+    return torch.randn(length, CONFIG.dimension, generator=torch.Generator().manual_seed(seed))
+
+
+def fresh() -> TemporalEncoder:
+    torch.manual_seed(0)
+    return TemporalEncoder(CONFIG).eval()
+
+
+@pytest.fixture
+def trained() -> TemporalEncoder:
+    """An encoder whose LSTM has something to say."""
+    encoder = fresh()
+    torch.nn.init.normal_(encoder.add.weight)
+    return encoder
+
+
+@torch.inference_mode()
+def encode(encoder: TemporalEncoder, *clips: Tensor) -> Tensor:
+    lengths = torch.tensor([len(frames) for frames in clips])
+    return encoder(pad_sequence(list(clips), batch_first=True), lengths)
+
+
+def test_before_training_it_is_mean_pooling() -> None:
+    clips = [clip(5, seed=1), clip(2, seed=2)]
+    means = F.normalize(torch.stack([frames.mean(0) for frames in clips]), dim=-1)
+
+    torch.testing.assert_close(encode(fresh(), *clips), means)
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 100])
+def test_a_clip_of_any_length_has_a_unit_vector(trained: TemporalEncoder, length: int) -> None:
+    assert encode(trained, clip(length)).norm().item() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_clip_has_the_same_vector_alone_and_among_longer_and_shorter_ones(
+    trained: TemporalEncoder,
+) -> None:
+    clips = [clip(3, seed=1), clip(9, seed=2), clip(1, seed=3)]
+    alone = torch.cat([encode(trained, frames) for frames in clips])
+
+    torch.testing.assert_close(encode(trained, *clips), alone)
+
+
+def test_what_stands_in_the_padding_does_not_matter(trained: TemporalEncoder) -> None:
+    frames, lengths = torch.stack([clip(6, seed=1), clip(6, seed=2)]), torch.tensor([6, 2])
+    noisy = frames.clone()
+    noisy[1, 2:] = 1e6
+
+    torch.testing.assert_close(trained(frames, lengths), trained(noisy, lengths))
+
+
+def test_order_matters_only_once_the_lstm_speaks(trained: TemporalEncoder) -> None:
+    frames = clip(6)
+
+    torch.testing.assert_close(encode(fresh(), frames), encode(fresh(), frames.flip(0)))
+    assert (encode(trained, frames) @ encode(trained, frames.flip(0)).T).item() < 0.999
+
+
+def test_frames_are_projected_with_any_leading_axes() -> None:
+    torch.manual_seed(0)
+    projection = FrameProjection(CONFIG).eval()
+    features = torch.randn(2, 3, FEATURE_CHANNELS)
+
+    together = projection(features)
+
+    assert together.shape == (2, 3, CONFIG.dimension)
+    torch.testing.assert_close(projection(features[1, 2]), together[1, 2])
+
+
+def test_the_projection_is_linear_before_training() -> None:
+    torch.manual_seed(0)
+    projection = FrameProjection(CONFIG).eval()
+    features = torch.randn(4, FEATURE_CHANNELS)
+    straight = projection.linear(projection.norm(features)) + projection.narrow.bias
+
+    torch.testing.assert_close(projection(features), straight)
