@@ -24,7 +24,7 @@ from encoder.checkpoint import ALIGNMENT, Checkpoint, save_checkpoint
 from encoder.temporal import AlignmentConfig
 from evaluation.retrieval import figures, image_to_text_ranks, text_to_image_ranks
 from training.contrast import contrastive_loss
-from training.data import Folders
+from training.data import Folders, TrainingDataError
 from training.features import half_precision, sentence_features
 from training.sources import Rows, Source, batches, load_source, pooled_features
 
@@ -116,6 +116,9 @@ class AlignmentTrainer:
         features: Callable[[Rows], Tensor],
     ) -> None:
         """Train one step; `features` gives the ``(B, 1280)`` features of a batch's pictures."""
+        count = sum(len(source.pictures) for source in self.sources)
+        if count < size:
+            raise TrainingDataError(f"{count} pictures make no batch of {size}; add pictures")
         temperature = {
             "params": [self.log_scale],
             "lr": self.training.projection_rate,
@@ -125,7 +128,7 @@ class AlignmentTrainer:
             [*groups, temperature], weight_decay=self.training.weight_decay
         )
         rates = [float(group["lr"]) for group in optimiser.param_groups]
-        steps = sum(len(s.pictures) for s in self.sources) // size * epochs
+        steps = count // size * epochs
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, rates, total_steps=steps, pct_start=0.1
         )

@@ -144,7 +144,7 @@ def place_features(
         features = open_memmap(partial, "w+", np.float16, shape)
         starts = range(0, len(pictures), _PICTURES_AT_ONCE)
         for start in track(starts, f"places of {pictures.name}"):
-            stem = torch.from_numpy(stems[start : start + _PICTURES_AT_ONCE, :2])
+            stem = torch.from_numpy(np.array(stems[start : start + _PICTURES_AT_ONCE, :2]))
             with torch.inference_mode(), half_precision():
                 grids = as_grid(backbone.tail(stem.flatten(0, 1).float()))
             rows = grids.float().numpy().reshape(-1, *shape[1:])

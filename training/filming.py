@@ -112,7 +112,7 @@ def _moving_stems(
 def _pool(stems: NDArray[np.float16], backbone: CompactBackbone) -> Tensor:
     rows = []
     for start in range(0, len(stems), 16):
-        maps = torch.from_numpy(stems[start : start + 16]).flatten(0, 1).float()
+        maps = torch.from_numpy(np.array(stems[start : start + 16])).flatten(0, 1).float()
         with half_precision():
             grids = as_grid(backbone.tail(maps.contiguous(memory_format=torch.channels_last)))
         rows.append(grids.float().mean(1).reshape(-1, FRAMES, FEATURE_CHANNELS))

@@ -95,7 +95,7 @@ def pooled_features(source: Source, backbone: CompactBackbone) -> Tensor:
     """Mean over places of what the CNN makes of each view: ``(N, VIEWS, 1280)``."""
     rows = []
     for start in range(0, len(source.pictures), 64):
-        stems = torch.from_numpy(source.stems[start : start + 64]).flatten(0, 1).float()
+        stems = torch.from_numpy(np.array(source.stems[start : start + 64])).flatten(0, 1).float()
         with half_precision():
             grids = as_grid(backbone.tail(stems.contiguous(memory_format=torch.channels_last)))
         rows.append(grids.float().mean(1).reshape(-1, VIEWS, FEATURE_CHANNELS))
