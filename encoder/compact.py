@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from encoder.alignment import Alignment
-from encoder.backbone import frame_grids
+from encoder.backbone import frame_grids, views_of
 from encoder.beam import BeamSettings, beam_search
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.categories import TopicClassifier
@@ -38,8 +39,8 @@ _CAPTION_FRAMES = 4  # the decoder's work grows with them, and 8 seconds rarely 
 class CompactEncoder:
     """CNN features → LSTM → embedding; CNN features → attention LSTM → caption.
 
-    Satisfies `encoder.interface.ClipEncoder`. A clip of one frame is seen twice, as it is and
-    mirrored: two views of a still picture are better than one.
+    Satisfies `encoder.interface.ClipEncoder`. The embedding of a clip of one frame is the mean of
+    several views of it.
     """
 
     def __init__(
@@ -84,8 +85,8 @@ class CompactEncoder:
         if not clips:
             return []
         grids = [self._grids(clip) for clip in clips]
-        embeddings = self._embed(grids)
-        captions = self._caption(grids)
+        embeddings = self._embed(clips, grids)
+        captions = self._caption(clips, grids)
         categories = self._topics.categorise(embeddings)
         return [
             ClipDescription(embedding, caption, labels)
@@ -96,7 +97,7 @@ class CompactEncoder:
         """``(N, D)`` unit vectors."""
         if not clips:
             return np.zeros((0, self._space.dimension), np.float32)
-        return self._embed([self._grids(clip) for clip in clips])
+        return self._embed(clips, [self._grids(clip) for clip in clips])
 
     @torch.inference_mode()
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -106,22 +107,29 @@ class CompactEncoder:
         return _as_numpy(self._alignment.embed_sentences(self._sentences(texts)))
 
     def _grids(self, clip: Clip) -> Tensor:
-        """Features of one clip's frames, ``(T, 49, 1280)``."""
-        frames = clip.frames
-        if len(frames) == 1:
-            frames = np.concatenate([frames, frames[:, :, ::-1]])
+        """Features of one clip's frames, ``(T, 49, 1280)``; of a still picture, of its views."""
+        frames = views_of(clip.frames[0]) if len(clip.frames) == 1 else clip.frames
         return frame_grids(self._alignment.backbone, frames, self._device)
 
     @torch.inference_mode()
-    def _embed(self, grids: Sequence[Tensor]) -> NDArray[np.float32]:
+    def _embed(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> NDArray[np.float32]:
         frames = [self._alignment.embed_frames(grid.mean(1)) for grid in grids]  # (T, D) each
-        lengths = torch.tensor([len(clip) for clip in frames])
-        padded = pad_sequence(frames, batch_first=True)  # (B, T, D)
-        return _as_numpy(self._alignment.temporal(padded, lengths))
+        # Each view of a still is a clip of one frame; together they would look like a movement.
+        runs = [
+            list(views[:, None]) if len(clip.frames) == 1 else [views]
+            for clip, views in zip(clips, frames, strict=True)
+        ]
+        padded = pad_sequence([run for group in runs for run in group], batch_first=True)
+        lengths = torch.tensor([len(run) for group in runs for run in group])
+        embedded = self._alignment.temporal(padded, lengths).split([len(group) for group in runs])
+        return _as_numpy(F.normalize(torch.stack([rows.mean(0) for rows in embedded]), dim=-1))
 
     @torch.inference_mode()
-    def _caption(self, grids: Sequence[Tensor]) -> list[Caption]:
-        places = [_spread(grid).flatten(0, 1) for grid in grids]  # (<= 4 * 49, 1280) each
+    def _caption(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> list[Caption]:
+        places = [  # (<= 4 * 49, 1280) each; of a still, the whole picture
+            _spread(grid[: len(clip.frames)]).flatten(0, 1)
+            for clip, grid in zip(clips, grids, strict=True)
+        ]
         features = pad_sequence(places, batch_first=True)  # (B, P, 1280)
         counts = torch.tensor([len(clip) for clip in places], device=self._device)
         real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]

@@ -176,8 +176,9 @@ def dev_recalls(model: Alignment, dev: Source) -> str:
     """Recall at 1, 5, 10 of dev, both ways, each picture seen whole and mirrored."""
     model.eval()
     pooled = pooled_features(dev, model.backbone)[:, :2]  # (N, 2, 1280)
-    lengths = torch.full((len(pooled),), 2)
-    clips = model.temporal(model.embed_frames(pooled), lengths)
+    views = model.embed_frames(pooled).flatten(0, 1)[:, None]  # (2N, 1, D)
+    embedded = model.temporal(views, torch.ones(len(views), dtype=torch.long))
+    clips = F.normalize(embedded.reshape(len(pooled), 2, -1).mean(1), dim=-1)  # (N, D)
     similarity = (model.embed_sentences(dev.sentences) @ clips.T).numpy()
     owners = dev.pictures.owners
     both = (text_to_image_ranks(similarity, owners), image_to_text_ranks(similarity, owners))

@@ -95,7 +95,7 @@ def order_batch(
     """
     with torch.no_grad():
         moving = model.embed_frames(filmed.frames[rows])  # (B, T, D)
-        stills = model.embed_frames(filmed.stills[rows])  # (B, 2, D)
+        stills = model.embed_frames(filmed.stills[rows, captions % 2])[:, None]  # (B, 1, D)
     clips = [*stills, *moving, *moving.flip(1)]
     lengths = torch.tensor([len(clip) for clip in clips])
     embedded = model.temporal(pad_sequence(clips, batch_first=True), lengths)
