@@ -67,13 +67,14 @@ class CompactEncoder:
         Raises:
             CheckpointError: a file is missing or damaged, or does not fit this version.
         """
+        space = compact_space(weights)
         captioner, vocabulary = _load_captioner(weights / CAPTIONER)
         return cls(
             load_alignment(weights / ALIGNMENT),
             captioner=captioner,
             vocabulary=vocabulary,
-            topics=_load_topics(weights / TOPICS),
-            space=compact_space(weights),
+            topics=_load_topics(weights / TOPICS, dimension=space.dimension),
+            space=space,
         )
 
     @property
@@ -185,10 +186,14 @@ def _load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
     return captioner, vocabulary
 
 
-def _load_topics(path: Path) -> TopicClassifier:
+def _load_topics(path: Path, *, dimension: int) -> TopicClassifier:
     checkpoint = load_checkpoint(path)
     with _fitting(path):
-        return TopicClassifier.from_checkpoint(checkpoint)
+        topics = TopicClassifier.from_checkpoint(checkpoint)
+        if topics.weight.shape != (len(topics.labels), dimension):
+            expected = f"{len(topics.labels)} labels of embeddings of length {dimension}"
+            raise ValueError(f"expected {expected}, got weights {topics.weight.shape}")
+    return topics
 
 
 @contextmanager

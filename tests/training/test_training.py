@@ -1,5 +1,6 @@
 """All of training on a dozen tiny pictures: align, order, caption, topics, and what comes out."""
 
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from encoder.checkpoint import (
     CheckpointError,
     fingerprint,
     load_checkpoint,
+    save_checkpoint,
 )
 from encoder.compact import CompactEncoder
 from ingest.clip import Clip, ClipSpan, VideoInfo
@@ -124,6 +126,16 @@ def test_learned_pictures_find_their_colours(encoder: CompactEncoder) -> None:
     texts = encoder.embed_texts([f"A {colour} {shape} ." for colour, shape in pictures])
 
     assert (texts @ clips.T).argmax(1).tolist() == [0, 1, 2, 3]
+
+
+def test_topics_of_another_space_are_refused(trained: Trained, tmp_path: Path) -> None:
+    for name in (ALIGNMENT, CAPTIONER):
+        shutil.copy(trained.folders.weights / name, tmp_path)
+    tensors = {"weight": np.zeros((2, 9)), "bias": np.zeros(2), "clip_mean": np.zeros(9)}
+    save_checkpoint(tmp_path / TOPICS, Checkpoint(tensors, {"labels": ["music", "food"]}))
+
+    with pytest.raises(CheckpointError, match=f"{TOPICS}: .* embeddings of length 512"):
+        CompactEncoder.load(tmp_path)
 
 
 def test_topics_are_learned_from_their_captions(trained: Trained) -> None:
