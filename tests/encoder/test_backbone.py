@@ -15,6 +15,7 @@ from encoder.backbone import (
     frame_grids,
     object_names,
     prepare_pictures,
+    views_of,
 )
 from encoder.devices import best_device, describe_devices
 
@@ -118,6 +119,31 @@ def test_the_whole_picture_is_squashed_to_a_square(size: tuple[int, int]) -> Non
     assert pictures.max() <= 1
     right = pictures[0, :, :, -1].mean(1)
     torch.testing.assert_close(right, torch.tensor([1.0, -127 / 128, 0.0]), atol=0.02, rtol=0)
+
+
+def test_a_still_has_six_views_in_mirrored_pairs() -> None:
+    picture = np.zeros((100, 200, 3), np.uint8)
+    picture[:, :50] = (255, 0, 0)
+    picture[:, 150:] = (0, 0, 255)
+
+    whole, _, left, _, right, _ = views = views_of(picture)
+
+    assert views.shape == (6, FRAME_SIZE, FRAME_SIZE, 3)
+    assert (views[1::2] == views[::2, :, ::-1]).all()
+    squashed = prepare_pictures(picture[None], CPU)
+    torch.testing.assert_close(prepare_pictures(whole[None], CPU), squashed, atol=0.02, rtol=0)
+    red, blue = (views[..., colour].mean((1, 2)) for colour in (0, 2))
+    assert red[0] == pytest.approx(blue[0], rel=0.05)
+    assert left[100, 0].tolist() == [255, 0, 0]
+    assert right[100, -1].tolist() == [0, 0, 255]
+    # Seven tenths of the width hold all of one colour and none of the other.
+    assert red[2] == blue[4] == pytest.approx(red[0] / 0.7, rel=0.05)
+    assert blue[2] == red[4] == pytest.approx(0, abs=1)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (301, 2)])
+def test_the_smallest_still_has_views(size: tuple[int, int]) -> None:
+    assert (views_of(np.full((*size, 3), 7, np.uint8)) == 7).all()
 
 
 @pytest.mark.filterwarnings("error")

@@ -98,8 +98,8 @@ def test_a_batch_pairs_stills_clips_and_reversed_clips_with_their_texts(
     moving = ordered.embed_frames(filmed.frames[1])[None]
     alone = ordered.temporal(torch.cat([moving, moving.flip(1)]), torch.tensor([FRAMES] * 2))
     torch.testing.assert_close(clips[[3, 5]], alone)
-    stills = ordered.temporal(ordered.embed_frames(filmed.stills[4])[None], torch.tensor([2]))
-    torch.testing.assert_close(clips[:1], stills)
+    views = ordered.embed_frames(filmed.stills[[4, 1], [0, 1]])[:, None]  # as captions 0 and 3 say
+    torch.testing.assert_close(clips[:2], ordered.temporal(views, torch.tensor([1, 1])))
 
 
 def test_before_training_a_clip_and_its_reverse_are_alike(
