@@ -81,7 +81,8 @@ def test_a_batch_pairs_stills_clips_and_reversed_clips_with_their_texts(
     ordered: Alignment, filmed: MovingPictures
 ) -> None:
     rows, captions = np.array([4, 1]), np.array([0, 3])
-    texts, clips, positive = order_batch(ordered, filmed, rows=rows, captions=captions)
+    batch = order_batch(ordered, filmed, rows=rows, captions=captions)
+    texts, clips, positive = batch.texts, batch.clips, batch.positive
 
     # Rows: plain 4 and 1, moved 4 and 1, reverse 4 and 1; columns: stills, moved, reverse.
     expected = [
