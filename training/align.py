@@ -47,6 +47,7 @@ class AlignmentTraining:
     tail_projection_rate: float = 3e-4
     captions: int = 3  # per picture and batch: sentence features are free, so use several
     weight_decay: float = 0.05
+    object_weight: float = 5.0  # tuned on dev: text to image R@10 69.3 at 1, 70.0 at 5, 69.7 at 10
     seed: int = 0
 
 
@@ -209,4 +210,6 @@ def train_alignment(folders: Folders, training: AlignmentTraining) -> None:
     trainer = AlignmentTrainer(folders, training)
     trainer.train_projections()
     trainer.train_tail()
+    # Learned beside captions it stays near 1, where the names of objects hardly count.
+    nn.init.constant_(trainer.model.object_weight, training.object_weight)
     save_alignment(trainer.model, folders.weights / ALIGNMENT)
