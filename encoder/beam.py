@@ -18,6 +18,8 @@ class BeamSettings:
     max_words: int = 20
     length_power: float = 0.7
     """Scores are divided by length to this power: 0 favours short captions, 1 does not."""
+    min_words: int = 0
+    """Shorter captions are not considered."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ def beam_search(
     scores = torch.full((clips, beams), -torch.inf, device=features.device)
     scores[:, 0] = 0
     words = torch.full((clips * beams, 1), START, device=features.device)
-    for _ in range(settings.max_words):
-        scores, state, words = _extend(decoder, places, state, words, scores)
+    for said in range(settings.max_words):
+        may_end = said >= settings.min_words
+        scores, state, words = _extend(decoder, places, state, words, scores, may_end=may_end)
         if bool(_ended(words).all()):
             break
     lengths = ((words != PAD) & (words != START)).sum(1).reshape(clips, beams).clamp(min=1)
@@ -69,10 +72,18 @@ def beam_search(
 
 
 def _extend(
-    decoder: WordDecoder, places: Places, state: DecoderState, words: Tensor, scores: Tensor
+    decoder: WordDecoder,
+    places: Places,
+    state: DecoderState,
+    words: Tensor,
+    scores: Tensor,
+    *,
+    may_end: bool,
 ) -> tuple[Tensor, DecoderState, Tensor]:
     clips, beams = scores.shape
     logits, state, _ = decoder.step(words[:, -1], state, places)
+    if not may_end:
+        logits[:, END] = -torch.inf
     log_probabilities = _forbid(logits.log_softmax(-1), words)  # (B * K, V)
     vocabulary = log_probabilities.shape[-1]
     totals = (scores.reshape(-1, 1) + log_probabilities).reshape(clips, beams * vocabulary)

@@ -33,6 +33,8 @@ from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary
 from ingest.clip import Clip
 
+CAPTION_SEARCH = BeamSettings(min_words=4)
+"""What describes clips; the figures of captions are measured with it, too."""
 _CAPTION_FRAMES = 4  # the decoder's work grows with them, and 8 seconds rarely show more scenes
 
 
@@ -136,7 +138,7 @@ class CompactEncoder:
         real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]
         return [
             Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
-            for found in beam_search(self._captioner, features, real=real, settings=BeamSettings())
+            for found in beam_search(self._captioner, features, real=real, settings=CAPTION_SEARCH)
         ]
 
 

@@ -16,9 +16,10 @@ from rich.progress import track
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from encoder.beam import BeamSettings, beam_search
+from encoder.beam import beam_search
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.checkpoint import ALIGNMENT, CAPTIONER, Checkpoint, save_checkpoint
+from encoder.compact import CAPTION_SEARCH
 from encoder.vocabulary import PAD, Vocabulary
 from evaluation.captions import CaptionFigures, score_captions
 from training.align import DEV_TABLE
@@ -36,7 +37,7 @@ _PICTURES_AT_ONCE = 50
 class CaptionTraining:
     """How the decoder is trained."""
 
-    epochs: int = 5
+    epochs: int = 3
     batch: int = 128
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
@@ -168,6 +169,6 @@ def caption_figures(
         places = dev.places[start : start + _PICTURES_AT_ONCE, 0].astype(np.float32)
         features = torch.from_numpy(places)  # (B, 49, 1280)
         real = torch.ones(features.shape[:2], dtype=torch.bool)
-        found = beam_search(captioner, features, real=real, settings=BeamSettings())
+        found = beam_search(captioner, features, real=real, settings=CAPTION_SEARCH)
         generated += [vocabulary.decode(sequence.words) for sequence in found]
     return score_captions(generated, dev.pictures.captions)

@@ -153,3 +153,14 @@ def test_more_beams_than_there_are_words_do_no_harm() -> None:
 
     assert len(found.words) <= 1
     assert found.log_probability > -torch.inf
+
+
+def test_a_caption_that_would_be_too_short_is_spoken_further() -> None:
+    hasty = TableDecoder(seed=2)
+    hasty.after[:, END] += 8
+
+    [free] = search(hasty, clips(1)[0], BeamSettings(beams=3, max_words=6))
+    [bound] = search(hasty, clips(1)[0], BeamSettings(beams=3, min_words=3, max_words=6))
+
+    assert len(free.words) < 3
+    assert len(bound.words) == 3

@@ -57,7 +57,7 @@ def test_a_new_video_is_described_clip_by_clip(library: LibraryAtHand, films: Pa
     assert [clip.path for clip in clips] == [path, path]
     captions = [clip.description.caption.text for clip in clips]
     assert captions == ["something red", "something blue"]
-    assert [step.clips_done for step in heard] == [1, 2]
+    assert [step.clips_done for step in heard] == [0, 1, 2]
     assert heard[-1].seconds_done == pytest.approx(heard[-1].seconds_total, abs=0.3)
     assert len(files_under(library.open().thumbnails)) == 2
 
