@@ -37,7 +37,7 @@ _PICTURES_AT_ONCE = 50
 class CaptionTraining:
     """How the decoder is trained."""
 
-    epochs: int = 3
+    epochs: int = 5
     batch: int = 128
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
