@@ -34,9 +34,9 @@ _CROP_AREA = (0.35, 1.0)
 _CROP_STRETCH = 0.3
 
 
-def half_precision(device: str = "cpu") -> torch.autocast:
+def half_precision() -> torch.autocast:
     """Compute in bfloat16, twice as fast where the processor knows it."""
-    return torch.autocast(device, torch.bfloat16)
+    return torch.autocast("cpu", torch.bfloat16)
 
 
 def stem_features(
