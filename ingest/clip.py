@@ -1,11 +1,14 @@
 """What every later stage receives: a video's facts, a span of it, and the frames of a span."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+MOTION_CHANNELS = 10
+"""Numbers that tell how the picture moved in one step; `ingest.motion` says which."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class ClipSpan:
         return self.end_seconds - self.start_seconds
 
 
+def _unmeasured() -> NDArray[np.float32]:
+    return np.zeros((0, MOTION_CHANNELS), np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Clip:
     """One span of a video with the frames sampled from it."""
@@ -52,6 +59,9 @@ class Clip:
     """``(T, H, W, 3)`` RGB, upright, T >= 1, in order of time."""
     pts_seconds: NDArray[np.float64]
     """``(T,)`` presentation time of each frame, counted from the start of the video."""
+    motion: NDArray[np.float32] = field(default_factory=_unmeasured)
+    """``(M, 10)`` how the whole picture moved in steps of about a tenth of a second, in order of
+    time; see `ingest.motion.MotionTracker`. Empty where it was not measured."""
 
     def __post_init__(self) -> None:
         shape = self.frames.shape
@@ -63,6 +73,8 @@ class Clip:
             raise ValueError(
                 f"pts_seconds must be ({shape[0]},) like frames, got {self.pts_seconds.shape}"
             )
+        if self.motion.ndim != 2 or self.motion.shape[1] != MOTION_CHANNELS:
+            raise ValueError(f"motion must be (M, {MOTION_CHANNELS}), got {self.motion.shape}")
 
     @property
     def clip_id(self) -> str:

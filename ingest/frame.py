@@ -81,10 +81,11 @@ class Converter:
         return self._view.orientation.apply(pixels)
 
     def small_bgr(self, picture: VideoFrame) -> NDArray[np.uint8]:
-        """Return a tiny ``(H, W, 3)`` BGR picture as stored, for comparing neighbours."""
+        """Return a tiny upright ``(H, W, 3)`` BGR picture, for comparing neighbours."""
         scale = SMALL_SIDE / max(self._view.width, self._view.height)
         size = (max(1, round(self._view.width * scale)), max(1, round(self._view.height * scale)))
-        return self._pixels(self._small, picture, size, pixel_format="bgr24")
+        stored = self._pixels(self._small, picture, size, pixel_format="bgr24")
+        return self._view.orientation.apply(stored)
 
     def _pixels(
         self,
@@ -128,7 +129,7 @@ class ShownFrame:
         return self._converter.rgb(self._picture, short_side)
 
     def small_bgr(self) -> NDArray[np.uint8]:
-        """Return a tiny ``(H, W, 3)`` BGR picture as stored, for comparing neighbours."""
+        """Return a tiny upright ``(H, W, 3)`` BGR picture, for comparing neighbours."""
         return self._converter.small_bgr(self._picture)
 
 

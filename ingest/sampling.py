@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.ahead import read_ahead
-from ingest.clip import Clip, ClipSpan
+from ingest.clip import MOTION_CHANNELS, Clip, ClipSpan
 from ingest.frame import ShownFrame
+from ingest.motion import MotionTracker
 from ingest.shots import ShotDetector
 from ingest.spans import SpanCutter
 from ingest.video import Video
@@ -57,6 +58,8 @@ def read_clips(video: Video, sampling: Sampling) -> Iterator[Clip]:
         end = step.end_seconds
         if step.sample is not None:
             assembly.add(step.sample)
+        if step.motion is not None:
+            assembly.add_motion(step.motion)
         if step.small_bgr is None:
             continue
         for start in detector.look_at(step.small_bgr, seconds=step.seconds):
@@ -72,6 +75,15 @@ class _Sample:
 
 
 @dataclass(frozen=True, eq=False)
+class _Motion:
+    """How the picture moved between two looks."""
+
+    begin_seconds: float
+    end_seconds: float
+    step: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
 class _Step:
     """What one frame contributes: a look at it, and the frame before it where that is kept."""
 
@@ -80,36 +92,53 @@ class _Step:
     sample: _Sample | None
     small_bgr: NDArray[np.uint8] | None
     """None for the last step, which is no new frame but the end."""
+    motion: _Motion | None = None
 
 
 def _steps(video: Video, sampling: Sampling) -> Iterator[_Step]:
     moments = 0
     """How many sampling moments have passed."""
     shown: ShownFrame | None = None
+    tracker = MotionTracker()
     for frame in video.frames():
         sample = None
         if shown is not None and moments / sampling.frames_per_second < frame.seconds:
             # Only now is it known that the frame before was the one shown at that moment.
             sample = _Sample(shown.seconds, shown.rgb(short_side=sampling.short_side))
             moments = math.ceil(frame.seconds * sampling.frames_per_second)
-        yield _Step(frame.seconds, frame.end_seconds, sample, frame.small_bgr())
+        small = frame.small_bgr()
+        motion = _measured(tracker, small, frame.seconds)
+        yield _Step(frame.seconds, frame.end_seconds, sample, small, motion)
         shown = frame
     if shown is not None and moments / sampling.frames_per_second < shown.end_seconds:
         sample = _Sample(shown.seconds, shown.rgb(short_side=sampling.short_side))
         yield _Step(shown.seconds, shown.end_seconds, sample, None)
 
 
+def _measured(
+    tracker: MotionTracker, small_bgr: NDArray[np.uint8], seconds: float
+) -> _Motion | None:
+    if not tracker.wants(seconds):
+        return None
+    measured = tracker.look_at(small_bgr, seconds=seconds)
+    return None if measured is None else _Motion(measured[0], seconds, measured[1])
+
+
 class _Assembly:
-    """Keeps frames until it is known which clip they belong to."""
+    """Keeps frames and motion until it is known which clip they belong to."""
 
     def __init__(self, video: Video) -> None:
         self._info = video.info
         self._waiting: deque[_Sample] = deque()
+        self._moving: deque[_Motion] = deque()
         self._newest: _Sample | None = None
         """The last frame that went into a clip: what is shown until the next one."""
 
     def add(self, sample: _Sample) -> None:
         self._waiting.append(sample)
+
+    def add_motion(self, motion: _Motion) -> None:
+        self._moving.append(motion)
 
     def clip(self, span: ClipSpan) -> Clip:
         samples: list[_Sample] = []
@@ -123,4 +152,14 @@ class _Assembly:
             span=span,
             frames=np.stack([sample.rgb for sample in samples]),
             pts_seconds=np.array([sample.seconds for sample in samples]),
+            motion=self._motion_within(span),
         )
+
+    def _motion_within(self, span: ClipSpan) -> NDArray[np.float32]:
+        steps = [np.zeros((0, MOTION_CHANNELS), np.float32)]
+        while self._moving and self._moving[0].begin_seconds < span.end_seconds:
+            motion = self._moving.popleft()
+            # A step into or out of the span says how two shots differ, not how one moves.
+            if motion.begin_seconds >= span.start_seconds and motion.end_seconds < span.end_seconds:
+                steps.append(motion.step[None])
+        return np.concatenate(steps)
