@@ -5,7 +5,7 @@ all images and all captions of one file compete with each other. Ties count agai
 so one that gives every pair the same similarity scores worst, not best.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,26 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.interface import ClipEncoder
-from ingest.clip import Clip
-from ingest.errors import VideoError
-from ingest.still import still_clip
+from evaluation.images import CaptionedImage, ignore_progress, image_clips
+from evaluation.intervals import Interval, share_intervals
 
-HEADER = ("image", "caption")
 BATCH = 32  # enough to keep a device busy, and 32 decoded images are little memory
-SHORT_SIDE = 256  # pixels; frames of videos are sampled at this size, too
-
-
-class EvaluationError(Exception):
-    """The figures cannot be computed from what was given; the message says what to change."""
-
-
-@dataclass(frozen=True)
-class CaptionedImage:
-    """One image and all sentences that belong to it."""
-
-    name: str
-    """File name within the folder of images."""
-    captions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +32,15 @@ class RetrievalFigures:
 
 
 @dataclass(frozen=True)
+class RecallIntervals:
+    """How certain the recalls of one direction are; images were resampled."""
+
+    recall_at_1: Interval
+    recall_at_5: Interval
+    recall_at_10: Interval
+
+
+@dataclass(frozen=True)
 class RetrievalReport:
     """Both directions of one evaluation."""
 
@@ -55,44 +48,10 @@ class RetrievalReport:
     """Every caption a query; its answer is its image."""
     image_to_text: RetrievalFigures
     """Every image a query; its answer is the best ranked of its captions."""
+    text_to_image_intervals: RecallIntervals
+    image_to_text_intervals: RecallIntervals
     images: int
     captions: int
-
-
-def read_captions(file: Path) -> list[CaptionedImage]:
-    """Read lines of ``image<TAB>caption``, with or without a header, grouped by image.
-
-    Raises :class:`EvaluationError` naming the line that is not such a pair.
-    """
-    grouped: dict[str, list[str]] = {}
-    for image, caption in _pairs(file):
-        grouped.setdefault(image, []).append(caption)
-    if not grouped:
-        raise EvaluationError(f"{file}: no captions; write lines of image<TAB>caption")
-    return [CaptionedImage(image, tuple(captions)) for image, captions in grouped.items()]
-
-
-def _pairs(file: Path) -> Iterator[tuple[str, str]]:
-    try:
-        # -sig, because spreadsheets put a byte order mark before the header.
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"{file}: cannot be read as UTF-8 text: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        columns = tuple(column.strip() for column in line.split("\t"))
-        if number == 1 and tuple(map(str.lower, columns)) == HEADER:
-            continue
-        if len(columns) != 2 or not all(columns):
-            raise EvaluationError(
-                f"{file}, line {number}: expected image<TAB>caption, got {line[:80]!r}"
-            )
-        yield columns[0], columns[1]
-
-
-def ignore_progress(images_done: int, images_total: int) -> None:
-    """Listen to nothing: the default where nobody watches."""
 
 
 def evaluate_retrieval(
@@ -106,28 +65,23 @@ def evaluate_retrieval(
 
     Raises :class:`EvaluationError` for an image that is missing or cannot be read.
     """
-    embedded = []
-    for start in range(0, len(images), BATCH):
-        batch = images[start : start + BATCH]
-        clips = [_load(images_folder / image.name) for image in batch]
+    embedded: list[NDArray[np.float32]] = []
+    for clips in image_clips(images_folder, images, batch=BATCH):
         embedded.append(encoder.embed_clips(clips))
-        on_progress(start + len(batch), len(images))
+        on_progress(sum(map(len, embedded)), len(images))
     texts = encoder.embed_texts([caption for image in images for caption in image.captions])
     owner = np.repeat(np.arange(len(images)), [len(image.captions) for image in images])
     similarity = texts @ np.concatenate(embedded).T  # (captions, images)
+    image_ranks = text_to_image_ranks(similarity, owner)
+    text_ranks = image_to_text_ranks(similarity, owner)
     return RetrievalReport(
-        text_to_image=figures(text_to_image_ranks(similarity, owner)),
-        image_to_text=figures(image_to_text_ranks(similarity, owner)),
+        text_to_image=figures(image_ranks),
+        image_to_text=figures(text_ranks),
+        text_to_image_intervals=recall_intervals(image_ranks, owner),
+        image_to_text_intervals=recall_intervals(text_ranks, np.arange(len(images))),
         images=len(images),
         captions=len(owner),
     )
-
-
-def _load(path: Path) -> Clip:
-    try:
-        return still_clip(path, short_side=SHORT_SIDE)
-    except (VideoError, OSError) as error:
-        raise EvaluationError(f"an image of the captions file cannot be used: {error}") from error
 
 
 def text_to_image_ranks(
@@ -171,3 +125,10 @@ def figures(ranks: NDArray[np.int64]) -> RetrievalFigures:
         recall_at_10=recall_at(10),
         median_rank=float(np.median(ranks)),
     )
+
+
+def recall_intervals(ranks: NDArray[np.int64], owner: NDArray[np.int64]) -> RecallIntervals:
+    """How certain the recalls of ``(Q,)`` ranks are; `owner` gives each query's image."""
+    found = [np.bincount(owner, weights=ranks <= depth) for depth in (1, 5, 10)]  # (images,) each
+    queries = np.bincount(owner).astype(np.float64)  # (images,)
+    return RecallIntervals(*share_intervals(np.stack(found, axis=1), queries))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from search_ui import demo, inspection_commands, library_commands
+from search_ui import demo, evaluation_commands, inspection_commands, library_commands
 from search_ui.failures import explanation
 from search_ui.terminal import prepare, say
 
@@ -31,7 +31,9 @@ app.command(rich_help_panel=LIBRARY)(library_commands.remove)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.describe)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.doctor)
 app.add_typer(evaluate, rich_help_panel=INSPECTION)
-evaluate.command("retrieval")(inspection_commands.evaluate_retrieval)
+evaluate.command()(evaluation_commands.retrieval)
+evaluate.command()(evaluation_commands.captions)
+evaluate.command()(evaluation_commands.categories)
 app.command(rich_help_panel=INSPECTION)(demo.demo)
 
 

@@ -5,7 +5,7 @@ def explanation(error: Exception) -> str | None:
     """What to tell the user, or None where the error is a fault of the program."""
     from catalog.interface import CatalogError
     from encoder.checkpoint import CheckpointError
-    from evaluation.retrieval import EvaluationError
+    from evaluation.images import EvaluationError
     from ingest.errors import VideoError
     from pipeline.searching import QueryError
     from pipeline.settings import SettingsError

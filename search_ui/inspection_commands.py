@@ -1,4 +1,4 @@
-"""The commands that leave libraries as they are: describe, doctor, evaluate.
+"""The commands that leave libraries as they are: describe, doctor.
 
 What they need is imported when they run, for the reason that `library_commands` states.
 """
@@ -53,40 +53,3 @@ def doctor(library: LibraryOption = None, json: JsonOption = False) -> None:
         print_findings(findings)
     if not all(finding.ok for finding in findings):
         raise typer.Exit(EXIT_SOMETHING_WRONG)
-
-
-def evaluate_retrieval(
-    images: Annotated[
-        Path,
-        typer.Option(metavar="DIR", exists=True, file_okay=False, help="Folder of the images."),
-    ],
-    captions: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE.tsv",
-            exists=True,
-            dir_okay=False,
-            help="Lines of image<TAB>caption, with or without a header.",
-        ),
-    ],
-    library: LibraryOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Measure how well captions find their images, and images their captions."""
-    from evaluation import retrieval
-    from pipeline.assembly import load_encoder
-    from pipeline.settings import load_settings
-    from search_ui.json_output import retrieval_document, write
-    from search_ui.printing import print_retrieval
-    from search_ui.progress import image_progress
-
-    captioned = retrieval.read_captions(captions)
-    encoder = load_encoder(load_settings(library))
-    with image_progress() as on_progress:
-        report = retrieval.evaluate_retrieval(
-            encoder, images, images=captioned, on_progress=on_progress
-        )
-    if json:
-        write(retrieval_document(report))
-    else:
-        print_retrieval(report)

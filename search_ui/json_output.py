@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from catalog.interface import SearchHit, VideoRecord
 from encoder.interface import ClipDescription
-from evaluation.retrieval import RetrievalFigures, RetrievalReport
 from ingest.clip import Clip
 from pipeline.checks import Finding
 from pipeline.reports import IndexReport
@@ -84,22 +83,3 @@ def removed_document(removed: Sequence[VideoRecord]) -> Json:
 def findings_document(findings: Sequence[Finding]) -> Json:
     """All checks, good and bad."""
     return [asdict(finding) for finding in findings]
-
-
-def retrieval_document(report: RetrievalReport) -> Json:
-    """Recalls in percent."""
-    return {
-        "text_to_image": _direction(report.text_to_image),
-        "image_to_text": _direction(report.image_to_text),
-        "images": report.images,
-        "captions": report.captions,
-    }
-
-
-def _direction(figures: RetrievalFigures) -> Json:
-    return {
-        "r1": figures.recall_at_1,
-        "r5": figures.recall_at_5,
-        "r10": figures.recall_at_10,
-        "median_rank": figures.median_rank,
-    }

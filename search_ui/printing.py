@@ -1,4 +1,4 @@
-"""What a person reads on standard output: hits, counts, checks and figures."""
+"""What a person reads on standard output: hits, counts and checks."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,6 @@ from rich.text import Text
 
 from catalog.interface import SearchHit, VideoRecord
 from encoder.interface import ClipDescription
-from evaluation.retrieval import RetrievalReport
 from ingest.clip import ClipSpan
 from pipeline.checks import Finding
 from pipeline.reports import IndexReport
@@ -38,7 +37,7 @@ def print_hits(hits: Sequence[SearchHit]) -> None:
     if not hits:
         results.print("nothing found: the library holds no clip that fits")
         return
-    table = _rows()
+    table = rows()
     for column in ("", "score"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("file", overflow="fold", style="bold")
@@ -73,7 +72,7 @@ def print_index_report(report: IndexReport) -> None:
     clips = sum(video.clips for video in report.indexed)
     seconds = sum(video.seconds for video in report.indexed)
     results.print(
-        f"{_count(len(report.indexed), 'video')} indexed ({_count(clips, 'clip')}, "
+        f"{count(len(report.indexed), 'video')} indexed ({count(clips, 'clip')}, "
         f"{clock(round(seconds))} of footage), {len(report.skipped)} already known, "
         f"{len(report.failed)} failed"
     )
@@ -94,7 +93,7 @@ def print_removed(removed: Sequence[VideoRecord]) -> None:
     """One line per forgotten video."""
     _print_files(
         "removed",
-        (f"{shown_path(v.path)} ({_count(v.clip_count, 'clip')})" for v in removed),
+        (f"{shown_path(v.path)} ({count(v.clip_count, 'clip')})" for v in removed),
         style="cyan",
     )
 
@@ -122,27 +121,8 @@ def print_findings(findings: Sequence[Finding]) -> None:
     results.print(table)
 
 
-def print_retrieval(report: RetrievalReport) -> None:
-    """Both directions, recalls in percent."""
-    table = _rows()
-    for column in ("", "R@1", "R@5", "R@10", "median rank"):
-        table.add_column(column, justify="right")
-    for name, figures in (
-        ("text to image", report.text_to_image),
-        ("image to text", report.image_to_text),
-    ):
-        table.add_row(
-            name,
-            f"{figures.recall_at_1:.1f}",
-            f"{figures.recall_at_5:.1f}",
-            f"{figures.recall_at_10:.1f}",
-            f"{figures.median_rank:g}",
-        )
-    results.print(table)
-    results.print(f"{_count(report.images, 'image')}, {_count(report.captions, 'caption')}")
-
-
-def _rows() -> Table:
+def rows() -> Table:
+    """A table without lines, one result in each row."""
     return Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
 
 
@@ -150,5 +130,6 @@ def _facts() -> Table:
     return Table.grid(padding=(0, 2, 0, 0))
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """The number with its noun, which gets an s where there is not one."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

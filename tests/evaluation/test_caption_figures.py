@@ -32,6 +32,18 @@ def test_a_pair_worked_out_by_hand() -> None:
     assert found.rouge_l == pytest.approx(100 * rouge, abs=1e-3)
 
 
+def test_cider_worked_out_by_hand() -> None:
+    found = score_captions(["old dog", "a cat"], [["old cow"], ["a cat sleeps here"]])
+
+    # First: of two words, each in one of two references, "old" is shared; "dog" is in none and
+    # weighs as much. No pair of words is shared. Four orders count alike, and ten is the top.
+    first = 10 * (1 / 2) / 4
+    # Second: two of four words of equal weight, one of three pairs; two words are missing, for
+    # which the Gaussian with a sigma of 6 takes some.
+    second = 10 * (2 / (2**0.5 * 4**0.5) + 1 / 3**0.5) / 4 * math.exp(-(2**2) / (2 * 6**2))
+    assert found.cider == pytest.approx(100 * (first + second) / 2, abs=1e-3)
+
+
 def test_the_best_of_several_references_counts() -> None:
     references = [["a cat", "the dog runs home", "some bird"]]
 

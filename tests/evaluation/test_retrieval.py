@@ -8,13 +8,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from evaluation.images import CaptionedImage, EvaluationError, read_captions
+from evaluation.intervals import Interval
 from evaluation.retrieval import (
-    CaptionedImage,
-    EvaluationError,
     evaluate_retrieval,
     figures,
     image_to_text_ranks,
-    read_captions,
+    recall_intervals,
     text_to_image_ranks,
 )
 from ingest.clip import Clip
@@ -65,6 +65,17 @@ def test_recalls_are_percent_of_queries_within_depth() -> None:
     assert found.recall_at_5 == 50.0
     assert found.recall_at_10 == 75.0
     assert found.median_rank == 5.5
+
+
+def test_a_recall_is_as_certain_as_its_images_not_its_captions_are_many() -> None:
+    images = 25
+    hit = np.where(np.arange(images) % 2 == 0, 1, 50)
+
+    few = recall_intervals(hit, np.arange(images))
+    many = recall_intervals(np.repeat(hit, 5), np.repeat(np.arange(images), 5))
+
+    assert many.recall_at_1 == few.recall_at_1
+    assert many.recall_at_1.low < 52 < many.recall_at_1.high
 
 
 @pytest.mark.parametrize("header", ["", "image\tcaption\n", "\ufeffImage\tCaption\r\n"])
@@ -144,6 +155,9 @@ def test_a_run_counts_every_caption_and_every_image_as_a_query(tmp_path: Path) -
     # The stray caption is as close to the red image as the red image's own.
     assert report.image_to_text.recall_at_1 == pytest.approx(200 / 3)
     assert report.image_to_text.median_rank == 1
+    assert report.text_to_image_intervals.recall_at_5 == Interval(100, 100)
+    missed = report.text_to_image_intervals.recall_at_1
+    assert missed.low < 75 < missed.high == 100
     assert seen[-1] == (3, 3)
 
 

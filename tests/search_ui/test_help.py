@@ -15,6 +15,8 @@ COMMANDS = {
     ("describe",): ("--library", "--json"),
     ("doctor",): ("--library", "--json"),
     ("evaluate", "retrieval"): ("--library", "--json", "--images", "--captions"),
+    ("evaluate", "captions"): ("--library", "--json", "--images", "--captions"),
+    ("evaluate", "categories"): ("--library", "--json", "--captions"),
     ("demo",): ("--folder",),
 }
 

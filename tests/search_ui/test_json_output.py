@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from catalog.interface import SearchHit
-from evaluation.retrieval import RetrievalFigures, RetrievalReport
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport, SkippedFile
-from search_ui.json_output import hits_document, index_document, retrieval_document, write
+from search_ui.json_output import hits_document, index_document, write
 from tests.catalog_records import clip, direction
 
 
@@ -41,22 +40,6 @@ def test_an_index_report_has_exactly_the_agreed_keys() -> None:
         "indexed": [{"path": "/a.mp4", "video_id": "v1", "clips": 3, "seconds": 20.5}],
         "skipped": [{"path": "/b.mp4", "reason": "unchanged"}],
         "failed": [{"path": "/c.mp4", "error": "/c.mp4: empty"}],
-    }
-
-
-def test_retrieval_figures_have_exactly_the_agreed_keys() -> None:
-    report = RetrievalReport(
-        text_to_image=RetrievalFigures(1, 2, 3, 4),
-        image_to_text=RetrievalFigures(5, 6, 7, 8),
-        images=9,
-        captions=45,
-    )
-
-    assert retrieval_document(report) == {
-        "text_to_image": {"r1": 1, "r5": 2, "r10": 3, "median_rank": 4},
-        "image_to_text": {"r1": 5, "r5": 6, "r10": 7, "median_rank": 8},
-        "images": 9,
-        "captions": 45,
     }
 
 
