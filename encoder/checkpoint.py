@@ -29,8 +29,8 @@ _ADVICE = "reinstall clipseek, or make the weights again with: python -m trainin
 class CheckpointError(Exception):
     """A file of weights cannot be used; the message says which, why, and what to do."""
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"{path}: {problem}; {_ADVICE}")
+    def __init__(self, source: Path | str, problem: str, *, advice: str = _ADVICE) -> None:
+        super().__init__(f"{source}: {problem}; {advice}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,13 @@
 """The only place that names concrete classes: from settings to working parts.
 
-What loads the networks is imported where it is used: `status`, `remove` and indexing what is
-unchanged must not wait for torch.
+What loads the networks is imported where it is used: with the compact encoder, `status`,
+`remove` and indexing what is unchanged must not wait for torch.
 """
 
 from catalog.milvus import MilvusStore
 from encoder.checkpoint import compact_space
 from encoder.interface import ClipEncoder, EmbeddingSpace
+from encoder.openclip_weights import PREFIX, OpenClipWeights, find_weights, openclip_space
 from pipeline.library import Library
 from pipeline.settings import Settings, SettingsError
 
@@ -18,37 +19,50 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
 
     With `create` an absent one is made (for indexing); without, it is a ``CatalogError`` whose
     message says how to make one. Raises ``CatalogLockedError`` where another process has it
-    open, ``EmbeddingSpaceMismatchError`` where it was made with another encoder, and
-    ``SettingsError`` where the encoder is unknown. Does not load the encoder.
+    open, ``EmbeddingSpaceMismatchError`` where it was made with another encoder,
+    ``SettingsError`` where the encoder is unknown, and ``CheckpointError`` where its weights are
+    not here. Does not load the encoder, but with `create` downloads weights that it lacks.
     """
     store = MilvusStore.open(
         settings.milvus_uri or settings.library / "catalog",
-        space=embedding_space(settings),
+        space=embedding_space(settings, download=create),
         create=create,
     )
     return Library(settings, store, lambda: load_encoder(settings))
 
 
-def embedding_space(settings: Settings) -> EmbeddingSpace:
+def embedding_space(settings: Settings, *, download: bool = False) -> EmbeddingSpace:
     """The space of the encoder that `settings` name, without loading it.
 
-    Raises ``SettingsError`` where there is none of that name.
+    With `download`, weights that are not on this machine are fetched. Raises ``SettingsError``
+    where there is no encoder of that name, and ``CheckpointError`` where its weights cannot be
+    used.
     """
-    _require_known(settings)
-    return compact_space()
+    if settings.encoder == COMPACT:
+        return compact_space()
+    return openclip_space(_openclip_weights(settings, download=download))
 
 
 def load_encoder(settings: Settings) -> ClipEncoder:
-    """Load the encoder that `settings` name, with its weights.
+    """Load the encoder that `settings` name, with its weights, downloading those it lacks.
 
-    Raises ``SettingsError`` where there is none of that name.
+    Raises ``SettingsError`` where there is none of that name, and ``CheckpointError`` where its
+    weights cannot be used.
     """
-    _require_known(settings)
-    from encoder.compact import CompactEncoder
+    if settings.encoder == COMPACT:
+        from encoder.compact import CompactEncoder
 
-    return CompactEncoder.load()
+        return CompactEncoder.load()
+    weights = _openclip_weights(settings, download=True)
+    from encoder.openclip import OpenClipEncoder
+
+    return OpenClipEncoder.load(weights)
 
 
-def _require_known(settings: Settings) -> None:
-    if settings.encoder != COMPACT:
-        raise SettingsError(f"encoder: there is no {settings.encoder!r}; choose {COMPACT!r}")
+def _openclip_weights(settings: Settings, *, download: bool) -> OpenClipWeights:
+    if not settings.encoder.startswith(PREFIX):
+        raise SettingsError(
+            f"encoder: there is no {settings.encoder!r}; "
+            f"choose {COMPACT!r} or '{PREFIX}<model>/<pretrained>'"
+        )
+    return find_weights(settings.encoder, download=download)

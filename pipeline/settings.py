@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     milvus_uri: str | None = None
     """Milvus server, for instance ``http://127.0.0.1:19530``; None: a folder in the library."""
     encoder: str = "compact"
-    """Name of the model that makes the embeddings."""
+    """Model that makes the embeddings: ``compact``, or ``openclip/<model>/<pretrained>``, where
+    `pretrained` is a tag of published weights or the path of a file of weights."""
     frames_per_second: float = Field(default=2.0, gt=0, le=60)
     """How many frames of each second of video the encoder sees."""
     clip_max_seconds: float = Field(default=8.0, gt=0, le=600)

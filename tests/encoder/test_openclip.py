@@ -1,0 +1,383 @@
+"""OpenCLIP under the LSTM: small networks of every kind with random weights, and a real one."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import huggingface_hub.constants
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from encoder.checkpoint import TOPICS, WEIGHTS, CheckpointError, load_checkpoint
+from encoder.openclip import OpenClipEncoder, prompt_of
+from encoder.openclip_model import OpenClipModel
+from encoder.openclip_weights import find_weights, openclip_space
+from encoder.temporal import AlignmentConfig, TemporalEncoder
+from ingest.clip import Clip, ClipSpan, VideoInfo
+from tests.tiny_openclip import DIMENSION, TOWERS, make_models, open_clip, random_weights
+
+VIDEO = VideoInfo("0" * 8, Path("film.mp4"), 60.0, Fraction(25), 96, 48, 0)
+
+
+def clip(length: int, *, seed: int = 0) -> Clip:
+    """Frames that differ much: each of one colour with a square of another."""
+    random = np.random.default_rng(seed)
+    frames = np.empty((length, 48, 96, 3), np.uint8)
+    frames[:] = random.integers(0, 256, (length, 1, 1, 3))
+    frames[:, 10:30, 25:65] = random.integers(0, 256, (length, 1, 1, 3))
+    return clip_of(frames)
+
+
+def clip_of(frames: np.ndarray) -> Clip:
+    return Clip(VIDEO, ClipSpan(0, 8), frames, np.arange(len(frames), dtype=np.float64))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    return make_models(tmp_path_factory.mktemp("openclip"))
+
+
+def load(model: str, path: Path) -> OpenClipEncoder:
+    return OpenClipEncoder.load(find_weights(f"openclip/{model}/{path}", download=False))
+
+
+@pytest.fixture(scope="module", params=[name for name in TOWERS if name != "tiny-coca"])
+def model(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def encoder(files: Mapping[str, Path]) -> OpenClipEncoder:
+    return load("tiny-vit", files["tiny-vit"])
+
+
+@pytest.fixture(scope="module")
+def coca(files: Mapping[str, Path]) -> OpenClipEncoder:
+    return load("tiny-coca", files["tiny-coca"])
+
+
+def published_way(model: str, path: Path, clips: list[Clip]) -> list[np.ndarray]:
+    """Each clip's frames as OpenCLIP's documentation embeds pictures, one at a time."""
+    network, _, prepare = open_clip.create_model_and_transforms(model, pretrained=str(path))
+    network.eval()
+    with torch.no_grad():
+        rows = [
+            [
+                network.encode_image(prepare(Image.fromarray(frame))[None], normalize=True)[0]
+                for frame in clip.frames
+            ]
+            for clip in clips
+        ]
+    return [torch.stack(frames).numpy() for frames in rows]
+
+
+def test_each_frame_is_embedded_as_open_clip_does(model: str, files: Mapping[str, Path]) -> None:
+    clips = [clip(1, seed=1), clip(20, seed=2)]  # more frames than go at once
+    weights = find_weights(f"openclip/{model}/{files[model]}", download=False)
+    tower = OpenClipModel.load(weights, device=torch.device("cpu"), half=False)
+
+    for one, expected in zip(clips, published_way(model, files[model], clips), strict=True):
+        got = tower.embed_frames(one.frames).numpy()
+        assert got.shape == (len(one.frames), DIMENSION)
+        np.testing.assert_allclose(got, expected, atol=1e-5)
+        assert np.ptp(got, axis=0).max() > 1e-3 or len(got) == 1  # the frames do differ
+
+
+def test_before_training_a_clip_is_the_mean_of_its_frames(
+    model: str, files: Mapping[str, Path]
+) -> None:
+    clips = [clip(3, seed=1), clip(1, seed=2), clip(9, seed=3)]
+    means = [frames.mean(0) for frames in published_way(model, files[model], clips)]
+
+    embedded = load(model, files[model]).embed_clips(clips)
+
+    expected = np.stack([mean / np.linalg.norm(mean) for mean in means])
+    assert embedded.shape == (3, DIMENSION)
+    assert embedded.dtype == np.float32
+    np.testing.assert_allclose(embedded, expected, atol=1e-4)
+
+
+def test_half_precision_stays_near_single_precision(model: str, files: Mapping[str, Path]) -> None:
+    weights = find_weights(f"openclip/{model}/{files[model]}", download=False)
+    frames = clip(4).frames
+    towers = [
+        OpenClipModel.load(weights, device=torch.device("cpu"), half=half) for half in (False, True)
+    ]
+    assert torch.float16 in {value.dtype for value in towers[1].network.visual.parameters()}
+
+    for single, half in (
+        [tower.embed_frames(frames) for tower in towers],
+        [tower.embed_texts(["a dog", "a red car"]) for tower in towers],
+    ):
+        assert half.dtype == torch.float32
+        np.testing.assert_allclose((single * half).sum(1).numpy(), 1, atol=2e-3)
+
+
+def test_a_clip_is_described_alike_alone_and_in_any_company(
+    files: Mapping[str, Path],
+) -> None:
+    weights = find_weights(f"openclip/tiny-coca/{files['tiny-coca']}", download=False)
+    torch.manual_seed(1)
+    temporal = TemporalEncoder(AlignmentConfig(dimension=DIMENSION, lstm_hidden=8))
+    torch.nn.init.normal_(temporal.add.weight)
+    trained = OpenClipEncoder(
+        OpenClipModel.load(weights, device=torch.device("cpu"), half=False),
+        temporal=temporal,
+        space=openclip_space(weights),
+    )
+    clips = [clip(3, seed=1), clip(1, seed=2), clip(9, seed=3)]
+
+    together = trained.describe(clips)
+    alone = [trained.describe([one])[0] for one in clips]
+    turned = trained.describe(clips[::-1])[::-1]
+
+    for others in (alone, turned):
+        for one, other in zip(together, others, strict=True):
+            np.testing.assert_allclose(one.embedding, other.embedding, atol=1e-4)
+            assert one.caption.text == other.caption.text
+            assert one.caption.confidence == pytest.approx(other.caption.confidence, abs=1e-4)
+            assert [s.label for s in one.categories] == [s.label for s in other.categories]
+
+
+def test_a_trained_lstm_hears_the_order_of_the_frames(encoder: OpenClipEncoder) -> None:
+    forwards = clip(5)
+    backwards = clip_of(forwards.frames[::-1].copy())
+    torch.manual_seed(1)
+    temporal = TemporalEncoder(AlignmentConfig(dimension=DIMENSION, lstm_hidden=8))
+    torch.nn.init.normal_(temporal.add.weight)
+    trained = OpenClipEncoder(encoder._model, temporal=temporal, space=encoder.space)
+
+    one, other = trained.embed_clips([forwards, backwards])
+    assert one @ other < 0.999
+    one, other = encoder.embed_clips([forwards, backwards])
+    np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_texts_are_embedded_as_open_clip_does(model: str, files: Mapping[str, Path]) -> None:
+    texts = ["a dog", "", "a cat that sits on the grass " * 9] * 7  # more than go at once
+    network = open_clip.create_model(model, pretrained=str(files[model])).eval()
+    with torch.no_grad():
+        tokens = open_clip.get_tokenizer(model)(texts)
+        expected = network.encode_text(tokens, normalize=True).numpy()
+
+    got = load(model, files[model]).embed_texts(texts)
+
+    assert got.dtype == np.float32
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+def test_loading_twice_gives_the_same_vectors(files: Mapping[str, Path]) -> None:
+    one, other = (load("tiny-vit", files["tiny-vit"]) for _ in range(2))
+
+    assert one.space == other.space
+    np.testing.assert_array_equal(one.embed_clips([clip(3)]), other.embed_clips([clip(3)]))
+    np.testing.assert_array_equal(one.embed_texts(["dog"]), other.embed_texts(["dog"]))
+
+
+def test_nothing_in_gives_nothing_out(encoder: OpenClipEncoder) -> None:
+    assert encoder.describe([]) == []
+    assert encoder.embed_clips([]).shape == (0, DIMENSION)
+    assert encoder.embed_texts([]).shape == (0, DIMENSION)
+
+
+def test_topics_are_the_softmax_over_the_prompts_of_the_labels(encoder: OpenClipEncoder) -> None:
+    labels = load_checkpoint(WEIGHTS / TOPICS).strings("labels")
+    prompts = encoder.embed_texts([prompt_of(label) for label in labels])
+    [description] = encoder.describe([clip(2)])
+
+    odds = np.exp(prompts @ description.embedding / 0.07)  # the scale of untrained CLIPs
+    expected = dict(zip(labels, odds / odds.sum(), strict=True))
+    assert prompt_of("animals/pets") == "a video about animals or pets"
+    assert description.categories
+    for score in description.categories:
+        assert score.kind == "topic"
+        assert score.probability == pytest.approx(expected[score.label], abs=1e-4)
+
+
+def test_a_model_that_cannot_speak_leaves_the_caption_empty(encoder: OpenClipEncoder) -> None:
+    [description] = encoder.describe([clip(2)])
+
+    assert (description.caption.text, description.caption.confidence) == ("", 0)
+
+
+def likeliest_words(path: Path, frame: np.ndarray) -> tuple[list[int], float]:
+    """A caption of one picture by whole passes of OpenCLIP's own forward, word by word."""
+    network, _, prepare = open_clip.create_model_and_transforms("tiny-coca", pretrained=str(path))
+    network.eval()
+    picture = prepare(Image.fromarray(frame))[None]
+    words, logs = [49406], []
+    while words[-1] != 49407 and len(words) < 30:
+        with torch.no_grad():
+            said = network(picture, torch.tensor([words]), output_labels=False)
+        logits = said["logits"][0, -1]
+        logits[[0, 49406]] = -torch.inf
+        if len(words) < 4:
+            logits[49407] = -torch.inf
+        words.append(int(logits.argmax()))
+        logs.append(float(logits.log_softmax(-1).max()))
+    return words[1:], float(np.exp(np.mean(logs)))
+
+
+def test_a_coca_says_its_likeliest_words(coca: OpenClipEncoder, files: Mapping[str, Path]) -> None:
+    still = clip(1, seed=4)
+    words, confidence = likeliest_words(files["tiny-coca"], still.frames[0])
+    words = [word for word in words if word != 49407]
+    text = " ".join(open_clip.SimpleTokenizer().decode(words).split())
+
+    [description] = coca.describe([still])
+
+    assert description.caption.text == text != ""
+    assert description.caption.confidence == pytest.approx(confidence, rel=1e-3)
+
+
+def test_a_coca_looks_at_four_frames_spread_over_a_clip(coca: OpenClipEncoder) -> None:
+    long = clip(10)
+    chosen, first = clip_of(long.frames[[0, 3, 6, 9]]), clip_of(long.frames[:1])
+
+    one, same, other = (description.caption for description in coca.describe([long, chosen, first]))
+
+    assert one.text == same.text
+    assert one.confidence == pytest.approx(same.confidence, rel=1e-4)
+    assert one.confidence != pytest.approx(other.confidence, rel=1e-4)
+
+
+def test_the_space_follows_the_weights(files: Mapping[str, Path], tmp_path: Path) -> None:
+    def space_of(model: str, path: Path) -> str:
+        return openclip_space(find_weights(f"openclip/{model}/{path}", download=False)).name
+
+    copy, other = tmp_path / "copy.pt", tmp_path / "other.pt"
+    copy.write_bytes(files["tiny-vit"].read_bytes())
+    other.write_bytes(files["tiny-resnet"].read_bytes())
+
+    name = space_of("tiny-vit", files["tiny-vit"])
+    assert name.startswith("openclip-tiny-vit-")
+    assert space_of("tiny-vit", copy) == name != space_of("tiny-vit", other)
+    # The same file behind another activation is another space.
+    assert space_of("RN50", copy)[-8:] == name[-8:] != space_of("ViT-B-16-SigLIP", copy)[-8:]
+
+
+def test_published_weights_bring_their_preparation_and_activation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    for repository in ("timm/resnet50_clip.openai", "timm/MobileCLIP2-S0-OpenCLIP"):
+        kept = tmp_path / f"models--{repository.replace('/', '--')}"
+        (kept / "refs").mkdir(parents=True)
+        (kept / "refs" / "main").write_text("1")
+        (kept / "snapshots" / "1").mkdir(parents=True)
+        (kept / "snapshots" / "1" / "open_clip_model.safetensors").write_bytes(b"")
+
+    resnet = find_weights("openclip/RN50/openai", download=False)
+    mobile = find_weights("openclip/MobileCLIP2-S0/DFNDR2B", download=False)
+
+    assert resnet.file.is_relative_to(tmp_path / "models--timm--resnet50_clip.openai")
+    assert resnet.quick_gelu
+    assert mobile.preprocessing.std == (1, 1, 1)
+    assert mobile.preprocessing.interpolation == "bilinear"
+    # A file of one's own is prepared for like the published ones.
+    local = find_weights(f"openclip/MobileCLIP2-S0/{mobile.file}", download=False)
+    assert local.preprocessing == mobile.preprocessing
+
+
+def refused(name: str, *, download: bool = False) -> str:
+    with pytest.raises(CheckpointError) as caught:
+        OpenClipEncoder.load(find_weights(name, download=download))
+    message = str(caught.value)
+    assert "\n" not in message
+    assert message.count("; ") == 1  # what is wrong; what to do
+    return message
+
+
+@pytest.fixture
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without network that has downloaded nothing."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+
+
+def test_an_unknown_model_is_answered_with_names() -> None:
+    message = refused("openclip/ViT-B32/openai")
+    assert message.startswith("openclip/ViT-B32/openai: OpenCLIP has no model 'ViT-B32'; ")
+    assert "ViT-B-32, " in message
+    assert "RN50, " in message
+
+
+def test_unknown_weights_are_answered_with_tags() -> None:
+    message = refused("openclip/RN50/opanai")
+    assert "no published weights 'opanai'" in message
+    assert message.endswith("choose openai, yfcc15m, cc12m, or the path of a file")
+
+
+@pytest.mark.parametrize("name", ["openclip/RN50", "openclip//openai", "openclip/RN50/"])
+def test_half_a_name_is_answered_with_the_whole_form(name: str) -> None:
+    assert "write openclip/<model>/<pretrained>" in refused(name)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    message = refused(f"openclip/RN50/{tmp_path}/absent.pt")
+    assert message.startswith(f"{tmp_path}/absent.pt: there is no such file of weights; ")
+
+
+@pytest.mark.usefixtures("offline")
+def test_weights_that_are_not_here_say_how_to_get_them() -> None:
+    message = refused("openclip/RN50/openai")
+    assert "not on this machine yet; run clipseek index with the network in reach" in message
+
+
+@pytest.mark.usefixtures("offline")
+def test_weights_out_of_reach_say_what_to_do() -> None:
+    message = refused("openclip/RN50/openai", download=True)
+    assert message.startswith("openclip/RN50/openai: the weights cannot be downloaded (")
+    assert message.endswith("or name a file that is here: openclip/<model>/<path>")
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_tokenizer_out_of_reach_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "weights.pt"
+    path.write_bytes(b"")
+    message = refused(f"openclip/roberta-ViT-B-32/{path}")
+    assert "a part of the model cannot be downloaded" in message
+    assert message.endswith("try again with the network in reach")
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors", ".bin"])
+@pytest.mark.parametrize("damage", ["empty", "text", "cut"])
+def test_a_damaged_file_is_one_clear_line(
+    files: Mapping[str, Path], tmp_path: Path, damage: str, suffix: str
+) -> None:
+    whole = files["tiny-vit"].read_bytes()
+    path = tmp_path / f"weights{suffix}"
+    path.write_bytes({"empty": b"", "text": b"weights, he said", "cut": whole[:-99]}[damage])
+    message = refused(f"openclip/tiny-vit/{path}")
+    assert message.startswith(f"{path}: the weights are damaged or not those of tiny-vit (")
+
+
+@pytest.mark.parametrize("content", [{}, [1, 2], 7, {"words": "and nothing else"}])
+def test_a_file_of_something_else_is_one_clear_line(
+    files: Mapping[str, Path], tmp_path: Path, content: object
+) -> None:
+    assert files
+    path = tmp_path / "weights.pt"
+    torch.save(content, path)
+    assert "damaged or not those of tiny-vit" in refused(f"openclip/tiny-vit/{path}")
+
+
+def test_the_weights_of_another_model_are_refused(files: Mapping[str, Path]) -> None:
+    message = refused(f"openclip/tiny-vit/{files['tiny-resnet']}")
+    assert "not those of tiny-vit" in message
+    assert message.endswith("or name the model that it belongs to")
+
+
+def test_a_real_architecture_is_embedded_as_open_clip_does(tmp_path: Path) -> None:
+    path = random_weights("RN50", tmp_path / "rn50.pt")
+    films = [clip(2)]
+    [expected] = published_way("RN50", path, films)
+
+    got = load("RN50", path)
+    path.unlink()  # 400 MB
+
+    assert got.space.dimension == 1024
+    mean = expected.mean(0)
+    np.testing.assert_allclose(got.embed_clips(films)[0], mean / np.linalg.norm(mean), atol=1e-4)
