@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from encoder.alignment import Alignment
+from encoder.attention import attention_along
 from encoder.backbone import frame_grids, views_of
 from encoder.beam import BeamSettings, beam_search
 from encoder.captioner import Captioner, CaptionerConfig
@@ -27,10 +28,10 @@ from encoder.checkpoint import (
     load_checkpoint,
 )
 from encoder.devices import best_device
-from encoder.interface import Caption, ClipDescription, EmbeddingSpace
+from encoder.interface import Caption, CaptionAttention, ClipDescription, EmbeddingSpace
 from encoder.temporal import AlignmentConfig
 from encoder.text import SentenceEncoder
-from encoder.vocabulary import Vocabulary
+from encoder.vocabulary import Vocabulary, split_words
 from ingest.clip import Clip
 
 CAPTION_SEARCH = BeamSettings(min_words=4)
@@ -89,7 +90,7 @@ class CompactEncoder:
             return []
         grids = [self._grids(clip) for clip in clips]
         embeddings = self._embed(clips, grids)
-        captions = self._caption(clips, grids)
+        captions = self._caption(*self._places(clips, grids))
         categories = self._topics.categorise(embeddings)
         return [
             ClipDescription(embedding, caption, labels)
@@ -109,6 +110,16 @@ class CompactEncoder:
             self._sentences = SentenceEncoder().to(self._device)
         return _as_numpy(self._alignment.embed_sentences(self._sentences(texts)))
 
+    @torch.inference_mode()
+    def attend(self, clip: Clip, caption: str) -> CaptionAttention:
+        """Where the decoder looks when it says `caption` of the clip."""
+        grids = [self._grids(clip)]
+        looked = self._captioner.look(*self._places([clip], grids))
+        frames = _spread(torch.arange(len(clip.frames)))  # (F,)
+        said = self._vocabulary.encode(caption)[:-1]  # without "end"
+        maps = attention_along(self._captioner, *looked, words=said, frames=len(frames))
+        return CaptionAttention(tuple(split_words(caption)), frames.numpy(), maps)
+
     def _grids(self, clip: Clip) -> Tensor:
         """Features of one clip's frames, ``(T, 49, 1280)``; of a still picture, of its views."""
         frames = views_of(clip.frames[0]) if len(clip.frames) == 1 else clip.frames
@@ -127,8 +138,7 @@ class CompactEncoder:
         embedded = self._alignment.temporal(padded, lengths).split([len(group) for group in runs])
         return _as_numpy(F.normalize(torch.stack([rows.mean(0) for rows in embedded]), dim=-1))
 
-    @torch.inference_mode()
-    def _caption(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> list[Caption]:
+    def _places(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         places = [  # (<= 4 * 49, 1280) each; of a still, the whole picture
             _spread(grid[: len(clip.frames)]).flatten(0, 1)
             for clip, grid in zip(clips, grids, strict=True)
@@ -136,6 +146,9 @@ class CompactEncoder:
         features = pad_sequence(places, batch_first=True)  # (B, P, 1280)
         counts = torch.tensor([len(clip) for clip in places], device=self._device)
         real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]
+        return features, real
+
+    def _caption(self, features: Tensor, real: Tensor) -> list[Caption]:
         return [
             Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
             for found in beam_search(self._captioner, features, real=real, settings=CAPTION_SEARCH)
@@ -143,7 +156,7 @@ class CompactEncoder:
 
 
 def _spread(grid: Tensor) -> Tensor:
-    """At most `_CAPTION_FRAMES` of ``(T, 49, 1280)``, evenly spread from first to last."""
+    """At most `_CAPTION_FRAMES` of ``(T, ...)``, evenly spread from first to last."""
     count = min(len(grid), _CAPTION_FRAMES)
     return grid[torch.linspace(0, len(grid) - 1, count).round().long()]
 
