@@ -6,7 +6,7 @@ is the cosine similarity: larger is closer.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,24 @@ class ClipDescription:
             raise ValueError(f"embedding must have unit length, got {length:.4f}")
 
 
+@dataclass(frozen=True, eq=False)
+class CaptionAttention:
+    """Where an encoder looked in a clip for each word of a caption."""
+
+    words: tuple[str, ...]
+    frames: NDArray[np.int64]
+    """``(F,)`` numbers of the clip's frames that it could look at."""
+    maps: NDArray[np.float32]
+    """``(len(words), F, S, S)`` shares of attention; those of each word add up to one."""
+
+    def __post_init__(self) -> None:
+        shape = self.maps.shape
+        if len(shape) != 4 or shape[:2] != (len(self.words), len(self.frames)):
+            raise ValueError(
+                f"maps must be ({len(self.words)}, {len(self.frames)}, S, S), got {shape}"
+            )
+
+
 class ClipEncoder(Protocol):
     """Turns clips and texts into vectors of one space, and clips into words."""
 
@@ -77,3 +95,11 @@ class ClipEncoder(Protocol):
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed each text: ``(N, D)``, unit rows. Texts past the model's length are cut."""
+
+
+@runtime_checkable
+class AttentiveEncoder(ClipEncoder, Protocol):
+    """An encoder that can show where it looks."""
+
+    def attend(self, clip: Clip, caption: str) -> CaptionAttention:
+        """Where it looks when it says `caption` of the clip, as `describe` does."""

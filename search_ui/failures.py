@@ -7,10 +7,12 @@ def explanation(error: Exception) -> str | None:
     from encoder.checkpoint import CheckpointError
     from evaluation.images import EvaluationError
     from ingest.errors import VideoError
+    from pipeline.attention import AttentionError
     from pipeline.searching import QueryError
     from pipeline.settings import SettingsError
 
     speaking = (
+        AttentionError,
         CatalogError,
         CheckpointError,
         EvaluationError,

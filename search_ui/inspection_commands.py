@@ -15,18 +15,28 @@ EXIT_SOMETHING_WRONG = 1
 
 def describe(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="One video.")],
+    attention: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT.png", help="Draw where the decoder looked for each word, first clips only."
+        ),
+    ] = None,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show clips, captions and categories of a video without storing it."""
     from pipeline.assembly import load_encoder
+    from pipeline.attention import draw_attention
     from pipeline.describing import describe_file
     from pipeline.settings import load_settings
     from search_ui.json_output import described_clip, write
     from search_ui.printing import print_clip
 
     settings = load_settings(library)
-    described = describe_file(load_encoder(settings), file, settings=settings)
+    encoder = load_encoder(settings)
+    described = describe_file(encoder, file, settings=settings)
+    if attention is not None:
+        described = draw_attention(encoder, described, target=attention)
     if json:
         write([described_clip(clip, description) for clip, description in described])
         return

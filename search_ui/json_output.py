@@ -57,6 +57,7 @@ def described_clip(clip: Clip, description: ClipDescription) -> Json:
         "start_seconds": clip.span.start_seconds,
         "end_seconds": clip.span.end_seconds,
         "caption": description.caption.text,
+        "caption_confidence": description.caption.confidence,
         "categories": _categories(description),
     }
 

@@ -10,6 +10,7 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ingest.still import still_clip
 from ingest.writing import write_video
@@ -165,8 +166,22 @@ def test_describe_stores_nothing(films: Films, tmp_path: Path) -> None:
 
     (described,) = json.loads(done.stdout)
     assert done.returncode == 0
-    assert set(described) == HIT_KEYS - {"score"}
+    assert set(described) == HIT_KEYS - {"score"} | {"caption_confidence"}
+    assert 0 < described["caption_confidence"] < 1
+    for category in described["categories"]:
+        assert set(category) == {"label", "kind", "probability"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_describe_draws_where_the_decoder_looked(films: Films, tmp_path: Path) -> None:
+    picture = tmp_path / "out.png"
+
+    done = films.clipseek.run("describe", films.folder / "one.mp4", "--attention", picture)
+
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    with Image.open(picture) as drawn:
+        assert drawn.width > 4 * drawn.height  # a row of at least four words
 
 
 def test_doctor_names_every_check(films: Films) -> None:
@@ -178,17 +193,24 @@ def test_doctor_names_every_check(films: Films) -> None:
     assert all(finding["ok"] or finding["advice"] for finding in findings)
 
 
-def test_evaluate_retrieval_gives_the_agreed_document(clipseek: CommandLine) -> None:
-    captions = clipseek.folder / "captions.tsv"
+def write_captions(folder: Path) -> Path:
+    """Sentences about two photographs."""
+    captions = folder / "captions.tsv"
     captions.write_text(
         "chelsea.png\ta cat\nchelsea.png\ta face of a cat\ncoffee.png\ta cup of coffee\n"
     )
+    return captions
+
+
+def test_evaluate_retrieval_gives_the_agreed_document(clipseek: CommandLine) -> None:
+    captions = write_captions(clipseek.folder)
 
     done = clipseek.run(
         "evaluate", "retrieval", "--images", PHOTOGRAPHS, "--captions", captions, "--json"
     )
 
-    best = {"r1": 100.0, "r5": 100.0, "r10": 100.0, "median_rank": 1.0}
+    recalls = {"r1": 100.0, "r5": 100.0, "r10": 100.0, "median_rank": 1.0}
+    best = {**recalls, **{f"r{depth}_interval": [100.0, 100.0] for depth in (1, 5, 10)}}
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "text_to_image": best,
@@ -196,6 +218,63 @@ def test_evaluate_retrieval_gives_the_agreed_document(clipseek: CommandLine) -> 
         "images": 2,
         "captions": 3,
     }
+
+
+def test_evaluate_captions_gives_the_agreed_document(clipseek: CommandLine) -> None:
+    captions = write_captions(clipseek.folder)
+
+    done = clipseek.run(
+        "evaluate", "captions", "--images", PHOTOGRAPHS, "--captions", captions, "--json"
+    )
+
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    figures = {"bleu1", "bleu2", "bleu3", "bleu4", "cider", "rouge_l"}
+    assert set(document) == figures | {f"{name}_interval" for name in figures} | {
+        "images",
+        "captions",
+    }
+    assert (document["images"], document["captions"]) == (2, 3)
+    low, high = document["bleu1_interval"]
+    assert 0 <= low <= document["bleu1"] <= high <= 100
+    assert document["bleu1"] > 0  # whatever it says, it says "a"
+
+
+@pytest.mark.parametrize("figure", ["retrieval", "captions"])
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [("chelsea.png a cat", "line 1: expected image<TAB>caption"), ("gone.png\ta cat", "gone.png")],
+)
+def test_evaluation_says_in_one_line_what_it_cannot_use(
+    clipseek: CommandLine, figure: str, line: str, complaint: str
+) -> None:
+    captions = clipseek.folder / "captions.tsv"
+    captions.write_text(line + "\n")
+
+    done = clipseek.run("evaluate", figure, "--images", PHOTOGRAPHS, "--captions", captions)
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert complaint in one_line(done.stderr)
+
+
+def test_evaluate_categories_gives_the_share_of_each(clipseek: CommandLine) -> None:
+    captions = clipseek.folder / "captions.tsv"
+    captions.write_text(
+        "video\tcategory\tcaption\n"
+        "v1\tcooking\ta woman fries onions in a pan\n"
+        "v1\tcooking\tsomeone is making a soup in the kitchen\n"
+        "v2\tgaming\ta cartoon character runs through a video game\n"
+        "v2\tgaming\tsomeone plays minecraft\n"
+    )
+
+    done = clipseek.run("evaluate", "categories", "--captions", captions, "--json")
+
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["per_class"] == {"cooking": 100, "gaming": 100}
+    assert (document["accuracy"], document["accuracy_interval"]) == (100, [100, 100])
+    assert (document["videos"], document["captions"]) == (2, 4)
 
 
 def test_a_folder_without_videos_is_said(clipseek: CommandLine) -> None:

@@ -12,7 +12,7 @@ COMMANDS = {
     ("search",): ("--library", "--json", "--limit", "--category"),
     ("status",): ("--library", "--json"),
     ("remove",): ("--library", "--json"),
-    ("describe",): ("--library", "--json"),
+    ("describe",): ("--library", "--json", "--attention"),
     ("doctor",): ("--library", "--json"),
     ("evaluate", "retrieval"): ("--library", "--json", "--images", "--captions"),
     ("evaluate", "captions"): ("--library", "--json", "--images", "--captions"),
