@@ -6,7 +6,6 @@ version 5 no longer has; here the likeliest word is taken at each step.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -33,37 +32,42 @@ class CocaCaptioner:
         self._start = int(self._words.sot_token_id)
         self._end = int(self._words.eot_token_id)
 
-    @torch.inference_mode()
     def caption(self, clips: Sequence[NDArray[np.uint8]]) -> list[Caption]:
         """One caption for each clip's frames, ``(T, H, W, 3)``; of a long clip, from 4 of them."""
-        network = self._model.network
-        # A clip of fewer frames shows some more than once, so that all clips fit one batch.
-        seen = torch.stack([self._tokens(network, _spread(frames)) for frames in clips])
-        words = torch.full((len(clips), 1), self._start, device=seen.device)  # (B, 1)
-        sums = torch.zeros(len(clips), device=seen.device)
-        counts = torch.zeros(len(clips), device=seen.device)
+        with self._model.computing():
+            # A clip of fewer frames shows some more than once, so that all clips fit one batch.
+            seen = torch.stack([self._tokens(_spread(frames)) for frames in clips])  # (B, P, C)
+            words, logs = self._say(seen)
+        return [
+            Caption(self._text(row), confidence)
+            for row, confidence in zip(words.tolist(), logs.exp().tolist(), strict=True)
+        ]
+
+    def _say(self, seen: Tensor) -> tuple[Tensor, Tensor]:
+        """Words ``(B, L)`` about ``(B, P, C)``, and their mean log-probabilities ``(B,)``."""
+        words = torch.full((len(seen), 1), self._start, device=seen.device)  # (B, 1)
+        sums = torch.zeros(len(seen), device=seen.device)
+        counts = torch.zeros(len(seen), device=seen.device)
         while words.shape[1] < _MOST_TOKENS and not self._ended(words).all():
-            logs = self._next_words(network, words, seen)  # (B, V)
-            best, chosen = logs.max(-1)  # (B,)
+            best, chosen = self._next_words(words, seen).max(-1)  # (B,)
             speaking = ~self._ended(words)
             sums += best * speaking
             counts += speaking
             chosen = torch.where(speaking, chosen, self._end)
             words = torch.cat([words, chosen[:, None]], dim=1)
-        confidences = (sums / counts).exp().tolist()
-        return [
-            Caption(self._text(row), confidence)
-            for row, confidence in zip(words.tolist(), confidences, strict=True)
-        ]
+        return words, sums / counts
 
-    def _tokens(self, network: Any, frames: NDArray[np.uint8]) -> Tensor:
+    def _tokens(self, frames: NDArray[np.uint8]) -> Tensor:
         """What the image tower tells the decoder of ``(4, H, W, 3)``: ``(4 * Q, C)``."""
-        tokens: Tensor = network(self._model.pictures(frames))["image_embs"]  # (4, Q, C)
+        pictures = self._model.pictures(frames)
+        tokens: Tensor = self._model.network(pictures)["image_embs"]  # (4, Q, C)
         return tokens.flatten(0, 1)
 
-    def _next_words(self, network: Any, words: Tensor, seen: Tensor) -> Tensor:
+    def _next_words(self, words: Tensor, seen: Tensor) -> Tensor:
         """Log-probabilities ``(B, V)`` of what follows ``(B, L)`` words."""
-        said = network(None, words, image_latent=seen[:, 0], image_embs=seen, output_labels=False)
+        said = self._model.network(
+            None, words, image_latent=seen[:, 0], image_embs=seen, output_labels=False
+        )
         logits: Tensor = said["logits"][:, -1].float()  # (B, V)
         logits[:, 0] = -torch.inf  # the padding
         logits[:, self._start] = -torch.inf

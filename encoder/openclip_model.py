@@ -4,13 +4,15 @@ OpenCLIP (Ilharco et al. 2021) builds the towers, prepares the pictures and spli
 is here brings batches to the device, in half precision on a GPU.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from PIL import Image
 from safetensors import SafetensorError
@@ -41,17 +43,18 @@ class OpenClipModel:
         tokenize: Callable[[list[str]], Tensor],
         half: bool,
     ) -> None:
+        """With `half`, matrices are multiplied in half precision."""
         self.network = network
         """A ``CLIP``, ``CustomTextCLIP`` or ``CoCa`` of OpenCLIP."""
         self.device: torch.device = network.logit_scale.device
-        self.prepare = prepare
+        self._prepare = prepare
         self._tokenize = tokenize
-        self._dtype = torch.float16 if half else torch.float32
+        self._half = half
         self._at_once = _AT_ONCE_ON_GPU if self.device.type == "cuda" else _AT_ONCE_ON_CPU
 
     @classmethod
     def load(cls, weights: OpenClipWeights, *, device: torch.device, half: bool) -> "OpenClipModel":
-        """Build the model on the device, in half or single precision, and read its weights.
+        """Build the model on the device and read its weights.
 
         Raises:
             CheckpointError: the file is damaged or of another model, or a tokenizer or text tower
@@ -65,7 +68,6 @@ class OpenClipModel:
             network = open_clip.create_model(
                 weights.model,
                 pretrained=str(weights.file),
-                precision="fp16" if half else "fp32",
                 device=device,
                 force_quick_gelu=weights.quick_gelu,
                 force_preprocess_cfg=asdict(weights.preprocessing),
@@ -94,31 +96,45 @@ class OpenClipModel:
 
     def pictures(self, frames: NDArray[np.uint8]) -> Tensor:
         """``(N, H, W, 3)`` RGB → ``(N, 3, h, w)`` as the image tower wants them."""
-        prepared = [self.prepare(Image.fromarray(frame)) for frame in frames]
-        return torch.stack(prepared).to(self.device, self._dtype)
+        prepared = [self._prepare(Image.fromarray(frame)) for frame in frames]
+        return torch.stack(prepared).to(self.device)
 
-    @torch.inference_mode()
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Everything that the network does goes in here: no gradients, chosen precision.
+
+        Autocasting, because OpenCLIP's own half precision leaves CoCa's decoder in single.
+        """
+        with (
+            torch.inference_mode(),
+            torch.autocast(self.device.type, torch.float16, enabled=self._half),
+        ):
+            yield
+
     def embed_frames(self, frames: NDArray[np.uint8]) -> Tensor:
         """``(N >= 1, H, W, 3)`` RGB → ``(N, D)`` unit vectors, float32 on the device."""
-        batches = [
-            self.network.encode_image(
-                self.pictures(frames[start : start + self._at_once]), normalize=True
+        starts = range(0, len(frames), self._at_once)
+        with self.computing():
+            return _unit_rows(
+                self.network.encode_image(self.pictures(frames[at : at + self._at_once]))
+                for at in starts
             )
-            for start in range(0, len(frames), self._at_once)
-        ]
-        return torch.cat(batches).float()
 
-    @torch.inference_mode()
     def embed_texts(self, texts: Sequence[str]) -> Tensor:
         """``(N >= 1)`` texts → ``(N, D)`` unit vectors; texts past the model's length are cut."""
-        batches = [
-            self.network.encode_text(
-                self._tokenize(list(texts[start : start + self._at_once])).to(self.device),
-                normalize=True,
+        starts = range(0, len(texts), self._at_once)
+        with self.computing():
+            return _unit_rows(
+                self.network.encode_text(
+                    self._tokenize(list(texts[at : at + self._at_once])).to(self.device)
+                )
+                for at in starts
             )
-            for start in range(0, len(texts), self._at_once)
-        ]
-        return torch.cat(batches).float()
+
+
+def _unit_rows(batches: Iterable[Tensor]) -> Tensor:
+    # Half precision would round the lengths, too.
+    return F.normalize(torch.cat([batch.float() for batch in batches]), dim=-1)
 
 
 def _one_line(error: Exception) -> str:

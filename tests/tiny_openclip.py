@@ -35,11 +35,16 @@ SPEAKING = {
 def make_models(folder: Path) -> Mapping[str, Path]:
     """Weights of each model of `TOWERS`, all of which OpenCLIP knows from now on."""
     for name, tower in TOWERS.items():
-        parts = SPEAKING if name == "tiny-coca" else {"text_cfg": TEXT}
-        config = {"embed_dim": DIMENSION, "vision_cfg": tower, **parts}
-        (folder / f"{name}.json").write_text(json.dumps(config))
-    open_clip.add_model_config(folder)
+        add_model(name, folder, tower)
     return {name: random_weights(name, folder / f"{name}.pt") for name in TOWERS}
+
+
+def add_model(name: str, folder: Path, tower: Mapping[str, Any]) -> None:
+    """Make OpenCLIP know an image tower beside a small text tower."""
+    parts = SPEAKING if name == "tiny-coca" else {"text_cfg": TEXT}
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps({"embed_dim": DIMENSION, "vision_cfg": tower, **parts}))
+    open_clip.add_model_config(path)
 
 
 def random_weights(model: str, path: Path) -> Path:
