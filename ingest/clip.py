@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-MOTION_CHANNELS = 10
+MOTION_CHANNELS = 16
 """Numbers that tell how the picture moved in one step; `ingest.motion` says which."""
 
 
@@ -60,7 +60,7 @@ class Clip:
     pts_seconds: NDArray[np.float64]
     """``(T,)`` presentation time of each frame, counted from the start of the video."""
     motion: NDArray[np.float32] = field(default_factory=_unmeasured)
-    """``(M, 10)`` how the whole picture moved in steps of about a tenth of a second, in order of
+    """``(M, 16)`` how the whole picture moved in steps of about a tenth of a second, in order of
     time; see `ingest.motion.MotionTracker`. Empty where it was not measured."""
 
     def __post_init__(self) -> None:

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.clip import MOTION_CHANNELS
+from ingest.clip import MOTION_CHANNELS, ClipSpan
+from ingest.video import Video
 
 Points = NDArray[np.float32]
 """``(K, 2)`` places, x and y in pixels."""
@@ -33,6 +34,8 @@ _RETURN = 0.7
 """Pixels that a corner may miss its start by when it is followed back again."""
 _STILL = 0.25
 """Pixels within which a corner counts as not moved."""
+_SPEEDS = [0, 1, 2, 3, 6, 7, 8, 9, 12, 13]
+"""The channels that are counted by the second."""
 _BORDER = 0.25
 """Width of the frame's border as a share of its sides: the subject is rarely there."""
 
@@ -40,12 +43,19 @@ _BORDER = 0.25
 class MotionTracker:
     """Measures one video, frame by frame.
 
-    A step of motion is ``(10,)``, what the picture's content did since the look before, a second
-    and as a share of the picture's sides: 0 right, 1 down, 2 natural logarithm of its growth,
-    3 clockwise turn in radians, 4 and 5 middle movement of the corners near the border right and
-    down, 6 mean distance of the corners from the common movement. The others are shares: 7 corners
-    that agree on the movement, 8 corners that stay where they are, 9 corners found again out of
-    the most that are looked for. Where too few are found, all ten are 0.
+    A step of motion is ``(16,)``: what the picture's content did since the look before, movements
+    a second and as a share of the picture's sides.
+
+    - 0 to 5, the movement that most corners agree on: to the right, down, natural logarithm of
+      the growth, clockwise turn in radians, share of the corners, and how far these are spread
+      (standard deviation of their places).
+    - 6 to 11, the same of the other corners, which may belong to something that moves by itself,
+      or to the scene where the others belong to what is written over it.
+    - 12 and 13, the middle movement of the corners near the border, to the right and down.
+    - 14, share of the corners that stay where they are.
+    - 15, corners found again out of the most that are looked for.
+
+    What cannot be told is 0.
     """
 
     def __init__(self) -> None:
@@ -71,31 +81,72 @@ class MotionTracker:
         return since, motion_between(before, grey, seconds=seconds - since)
 
 
+def motion_of(rgb: NDArray[np.uint8], seconds: NDArray[np.float64]) -> NDArray[np.float32]:
+    """All steps ``(M, 16)`` of a film of small frames ``(T, H, W, 3)``, shown at ``(T,)``."""
+    tracker = MotionTracker()
+    steps = [np.zeros((0, MOTION_CHANNELS), np.float32)]
+    for frame, moment in zip(rgb, seconds, strict=True):
+        if tracker.wants(moment):
+            measured = tracker.look_at(np.ascontiguousarray(frame[..., ::-1]), seconds=moment)
+            steps += [] if measured is None else [measured[1][None]]
+    return np.concatenate(steps)
+
+
+def motion_in(video: Video, span: ClipSpan) -> NDArray[np.float32]:
+    """All steps ``(M, 16)`` of the part of a video that lies within `span`, as one clip.
+
+    Raises a ``VideoError`` as `Video.frames` does.
+    """
+    tracker = MotionTracker()
+    steps = [np.zeros((0, MOTION_CHANNELS), np.float32)]
+    for frame in video.frames():
+        if frame.seconds >= span.end_seconds:
+            break
+        if frame.seconds >= span.start_seconds and tracker.wants(frame.seconds):
+            measured = tracker.look_at(frame.small_bgr(), seconds=frame.seconds)
+            steps += [] if measured is None else [measured[1][None]]
+    return np.concatenate(steps)
+
+
 def motion_between(
     before: NDArray[np.uint8], after: NDArray[np.uint8], *, seconds: float
 ) -> NDArray[np.float32]:
-    """One step of motion ``(10,)`` from two grey frames ``(H, W)``; see `MotionTracker`."""
+    """One step of motion ``(16,)`` from two grey frames ``(H, W)``; see `MotionTracker`."""
     start, end = _followed(before, after)
-    nothing = np.zeros(MOTION_CHANNELS, np.float32)
+    sides = np.array(before.shape[::-1], np.float64)  # width, height
+    if len(start) < _LEAST_POINTS:
+        return np.zeros(MOTION_CHANNELS, np.float32)
+    first, agreeing = _common_movement(start, end, sides)
+    second, _ = _common_movement(start[~agreeing], end[~agreeing], sides)
+    place = start / sides
+    outer = (np.minimum(place, 1 - place) < _BORDER).any(axis=1)
+    border = np.median((end - start)[outer], axis=0) / sides if outer.any() else np.zeros(2)
+    still = np.mean(np.linalg.norm(end - start, axis=1) < _STILL)
+    step = np.concatenate([first, second, border, [still, len(start) / _MOST_POINTS]])
+    step[[4, 10]] /= len(start)
+    step[_SPEEDS] /= seconds
+    return step.astype(np.float32)
+
+
+def _common_movement(
+    start: Points, end: Points, sides: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """What most points did: ``(6,)`` right, down, growth, turn, how many, spread; and which."""
+    nothing = np.zeros(6), np.zeros(len(start), np.bool_)
     if len(start) < _LEAST_POINTS:
         return nothing
-    matrix, agreeing = cv2.estimateAffinePartial2D(
+    matrix, mask = cv2.estimateAffinePartial2D(
         start, end, method=cv2.RANSAC, ransacReprojThreshold=_AGREEMENT, maxIters=200
     )
     if matrix is None:
         return nothing
-    sides = np.array(before.shape[::-1], np.float64)  # width, height
-    middle = sides / 2
-    linear, shift = matrix[:, :2], matrix[:, 2]
+    agreeing = np.asarray(mask.ravel() == 1)
+    linear, shift, middle = matrix[:, :2], matrix[:, 2], sides / 2
     moved = (linear @ middle + shift - middle) / sides
-    missed = np.linalg.norm(start @ linear.T + shift - end, axis=1).mean() / sides.max()
     growth = np.log(max(float(np.hypot(linear[0, 0], linear[1, 0])), 1e-3))
     turn = np.arctan2(linear[1, 0], linear[0, 0])
-    border = _border_movement(start, end, sides)
-    speeds = np.array([*moved, growth, turn, *border, missed]) / seconds
-    still = np.mean(np.linalg.norm(end - start, axis=1) < _STILL)
-    shares = [float(agreeing.mean()), float(still), len(start) / _MOST_POINTS]
-    return np.concatenate([speeds, shares]).astype(np.float32)
+    spread = float((start[agreeing] / sides).std(axis=0).mean())
+    return np.array([*moved, growth, turn, agreeing.sum(), spread]), agreeing
 
 
 def _followed(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[Points, Points]:
@@ -114,12 +165,3 @@ def _followed(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[Poin
     sure = (found.ravel() == 1) & (returned.ravel() == 1)
     sure &= np.linalg.norm(again - start, axis=1) < _RETURN
     return start[sure], end[sure]
-
-
-def _border_movement(start: Points, end: Points, sides: NDArray[np.float64]) -> Points:
-    """Median movement ``(2,)`` of the points near the border; 0 where there are none."""
-    place = start / sides
-    outer = (np.minimum(place, 1 - place) < _BORDER).any(axis=1)
-    if not outer.any():
-        return np.zeros(2, np.float32)
-    return np.asarray(np.median((end - start)[outer], axis=0) / sides, np.float32)
