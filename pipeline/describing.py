@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from encoder.interface import ClipDescription, ClipEncoder
+from encoder.labels import FreeLabels
 from ingest.clip import Clip
 from ingest.sampling import Sampling, read_clips
 from ingest.video import Video
@@ -22,15 +23,16 @@ def describe_file(
     `settings` say how clips are cut. Raises ``VideoError`` where the file cannot be used.
     """
     with Video.open(path) as video:
-        yield from describe_clips(encoder, read_clips(video, sampling(settings)))
+        labels = FreeLabels.load(encoder, settings.labels)
+        yield from describe_clips(encoder, read_clips(video, sampling(settings)), labels=labels)
 
 
 def describe_clips(
-    encoder: ClipEncoder, clips: Iterable[Clip]
+    encoder: ClipEncoder, clips: Iterable[Clip], *, labels: FreeLabels
 ) -> Iterator[tuple[Clip, ClipDescription]]:
-    """Yield each clip with its description, holding a few clips at a time."""
+    """Yield each clip with its description and the user's `labels`, a few clips at a time."""
     for batch in batched(clips, CLIPS_PER_BATCH):
-        yield from zip(batch, encoder.describe(batch), strict=True)
+        yield from zip(batch, labels.added_to(encoder.describe(batch)), strict=True)
 
 
 def sampling(settings: Settings) -> Sampling:

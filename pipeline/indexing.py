@@ -186,7 +186,8 @@ def _records(library: Library, video: Video, on_progress: ProgressListener) -> I
     info = video.info
     on_progress(Progress(info.path, 0, info.duration_seconds, 0))
     clips = read_clips(video, sampling(library.settings))
-    for done, (clip, description) in enumerate(describe_clips(library.encoder, clips), start=1):
+    described = describe_clips(library.encoder, clips, labels=library.free_labels)
+    for done, (clip, description) in enumerate(described, start=1):
         write_thumbnail(clip, library.thumbnails)
         yield ClipRecord(clip.clip_id, info.video_id, info.path, clip.span, description)
         on_progress(Progress(info.path, clip.span.end_seconds, info.duration_seconds, done))

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from catalog.interface import ClipStore
 from encoder.interface import ClipEncoder
+from encoder.labels import FreeLabels
 from pipeline.settings import Settings
 
 
@@ -24,6 +25,11 @@ class Library:
     def encoder(self) -> ClipEncoder:
         """The encoder, loaded at first use: much work does not need it, and it is heavy."""
         return self._encoder_factory()
+
+    @cached_property
+    def free_labels(self) -> FreeLabels:
+        """The labels of the settings, embedded once for all videos."""
+        return FreeLabels.load(self.encoder, self.settings.labels)
 
     @property
     def thumbnails(self) -> Path:

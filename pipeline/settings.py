@@ -2,12 +2,13 @@
 
 import tomllib
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -16,6 +17,9 @@ from pydantic_settings import (
 PREFIX = "CLIPSEEK_"
 FILE_NAME = "clipseek.toml"
 DEFAULT_LIBRARY = Path("clipseek-library")
+MAX_LABELS = 200
+MAX_LABEL_CHARACTERS = 100
+"""Words or a short phrase; a sentence is a query, not a label."""
 
 
 class SettingsError(Exception):
@@ -46,6 +50,24 @@ class Settings(BaseSettings):
     """Longer shots are split."""
     clip_min_seconds: float = Field(default=1.0, gt=0)
     """Shorter shots are joined to a neighbour."""
+    labels: Annotated[tuple[str, ...], NoDecode] = ()
+    """Words or phrases that clips are labelled with from then on, where they seem to fit; in the
+    environment with commas between."""
+
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _split_at_commas(cls, labels: object) -> object:
+        return labels.split(",") if isinstance(labels, str) else labels
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_are_short(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        plain = tuple(dict.fromkeys(" ".join(label.split()) for label in labels))
+        if any(not 0 < len(label) <= MAX_LABEL_CHARACTERS for label in plain):
+            raise ValueError(f"each label needs 1 to {MAX_LABEL_CHARACTERS} characters")
+        if len(plain) > MAX_LABELS:
+            raise ValueError(f"at most {MAX_LABELS} labels are allowed")
+        return plain
 
     @model_validator(mode="after")
     def _lengths_agree(self) -> "Settings":

@@ -91,3 +91,28 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     write_file(tmp_path, "frames_per_second == 2")
     with pytest.raises(SettingsError, match=r"clipseek\.toml: cannot be read"):
         load_settings(tmp_path)
+
+
+def test_labels_come_as_a_list_or_with_commas_between(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_file(tmp_path, 'labels = ["red car", " a  fall ", "red car"]')
+    assert load_settings(tmp_path).labels == ("red car", "a fall")
+    monkeypatch.setenv("CLIPSEEK_LABELS", "dog, red car")
+    assert load_settings(tmp_path).labels == ("dog", "red car")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('labels = ["dog", " "]', "1 to 100 characters"),
+        (f'labels = ["{"x" * 101}"]', "1 to 100 characters"),
+        (f"labels = {[str(n) for n in range(201)]}", "at most 200"),
+        ("labels = 3", "labels"),
+    ],
+)
+def test_labels_that_are_none_are_refused(tmp_path: Path, text: str, reason: str) -> None:
+    write_file(tmp_path, text)
+    with pytest.raises(SettingsError, match=reason) as caught:
+        load_settings(tmp_path)
+    assert "\n" not in str(caught.value)
