@@ -1,4 +1,4 @@
-"""``python -m training align|order|caption|topics|all``: makes the shipped weights again."""
+"""``python -m training MODEL``: makes the shipped weights again; see `Model` for the choice."""
 
 import logging
 import sys
@@ -12,6 +12,7 @@ from encoder.checkpoint import CheckpointError
 from training.align import AlignmentTraining, train_alignment
 from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError
+from training.labels import train_labels
 from training.order import OrderTraining, train_order
 from training.topics import train_topics
 
@@ -23,6 +24,7 @@ class Model(StrEnum):
     ORDER = "order"
     CAPTION = "caption"
     TOPICS = "topics"
+    LABELS = "labels"
     ALL = "all"
 
 
@@ -45,6 +47,8 @@ def train(
             train_captioner(folders, CaptionTraining())
         if model in (Model.TOPICS, Model.ALL):
             train_topics(folders)
+        if model in (Model.LABELS, Model.ALL):
+            train_labels(folders)
     except (TrainingDataError, CheckpointError) as error:
         sys.exit(str(error))
 
