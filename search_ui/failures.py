@@ -8,6 +8,7 @@ def explanation(error: Exception) -> str | None:
     from evaluation.images import EvaluationError
     from ingest.errors import VideoError
     from pipeline.attention import AttentionError
+    from pipeline.groups import GroupingError
     from pipeline.searching import QueryError
     from pipeline.settings import SettingsError
 
@@ -16,6 +17,7 @@ def explanation(error: Exception) -> str | None:
         CatalogError,
         CheckpointError,
         EvaluationError,
+        GroupingError,
         QueryError,
         SettingsError,
         VideoError,

@@ -10,6 +10,7 @@ from catalog.interface import SearchHit, VideoRecord
 from encoder.interface import ClipDescription
 from ingest.clip import Clip
 from pipeline.checks import Finding
+from pipeline.groups import KIND, Group
 from pipeline.reports import IndexReport
 from pipeline.status import LibraryStatus
 from search_ui.terminal import results
@@ -69,6 +70,27 @@ def _categories(description: ClipDescription) -> Json:
 def status_document(library: Path, status: LibraryStatus) -> Json:
     """What the library at `library` holds."""
     return {"library": str(library), **asdict(status)}
+
+
+def groups_document(groups: Sequence[Group]) -> Json:
+    """Largest first, each with its clips, the most typical first."""
+    return [
+        {
+            "label": group.name,
+            "kind": KIND,
+            "clips": [
+                {
+                    "clip_id": clip.clip_id,
+                    "path": str(clip.path),
+                    "start_seconds": clip.span.start_seconds,
+                    "end_seconds": clip.span.end_seconds,
+                    "caption": clip.description.caption.text,
+                }
+                for clip in group.clips
+            ],
+        }
+        for group in groups
+    ]
 
 
 def removed_document(removed: Sequence[VideoRecord]) -> Json:

@@ -1,4 +1,4 @@
-"""The commands that work on a library: index, search, status, remove.
+"""The commands that work on a library: index, search, status, groups, remove.
 
 Commands import what they need when they run: the encoder and the catalog take seconds to load,
 and neither help nor a usage error should wait for them.
@@ -87,6 +87,23 @@ def status(library: LibraryOption = None, json: JsonOption = False) -> None:
         write(status_document(settings.library, found))
     else:
         print_status(settings.library, found)
+
+
+def groups(library: LibraryOption = None, json: JsonOption = False) -> None:
+    """Find groups of clips that are alike, and make them categories to search in."""
+    from pipeline.assembly import open_library
+    from pipeline.groups import regroup
+    from pipeline.settings import load_settings
+    from search_ui.json_output import groups_document, write
+    from search_ui.printing import print_groups
+    from search_ui.progress import spinner
+
+    with open_library(load_settings(library)) as opened, spinner("grouping"):
+        found = regroup(opened)
+    if json:
+        write(groups_document(found))
+    else:
+        print_groups(found)
 
 
 def remove(paths: PathsArgument, library: LibraryOption = None, json: JsonOption = False) -> None:

@@ -12,6 +12,7 @@ from catalog.interface import SearchHit, VideoRecord
 from encoder.interface import ClipDescription
 from ingest.clip import ClipSpan
 from pipeline.checks import Finding
+from pipeline.groups import Group
 from pipeline.reports import IndexReport
 from pipeline.status import LibraryStatus
 from search_ui.terminal import printable, results, shown_path
@@ -108,6 +109,19 @@ def print_status(library: Path, status: LibraryStatus) -> None:
     table.add_row("on disk", f"{status.size_bytes / 1e6:.1f} MB")
     table.add_row("embeddings", printable(status.space))
     results.print(table)
+
+
+def print_groups(groups: Sequence[Group]) -> None:
+    """One row per group, with the most typical caption."""
+    table = rows()
+    table.add_column("clips", justify="right")
+    table.add_column("category", style="bold")
+    table.add_column("for instance", overflow="fold")
+    for group in groups:
+        typical = group.clips[0].description.caption.text
+        table.add_row(str(len(group.clips)), printable(group.name), printable(typical))
+    results.print(table)
+    results.print('search in one of them with: clipseek search TEXT --category "CATEGORY"')
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
