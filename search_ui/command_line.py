@@ -27,6 +27,7 @@ INSPECTION = "Without changing a library"
 app.command(rich_help_panel=LIBRARY)(library_commands.index)
 app.command(rich_help_panel=LIBRARY)(library_commands.search)
 app.command(rich_help_panel=LIBRARY)(library_commands.status)
+app.command(rich_help_panel=LIBRARY)(library_commands.groups)
 app.command(rich_help_panel=LIBRARY)(library_commands.remove)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.describe)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.doctor)
