@@ -47,7 +47,7 @@ def draw_attention(
 def _passed_on(
     encoder: AttentiveEncoder, described: Iterable[tuple[Clip, ClipDescription]], target: Path
 ) -> Iterator[tuple[Clip, ClipDescription]]:
-    rows = []
+    rows: list[Image.Image] = []
     for clip, description in described:
         if len(rows) < MOST_CLIPS:
             rows.append(_row(clip, encoder.attend(clip, description.caption.text)))
