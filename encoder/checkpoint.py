@@ -22,6 +22,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 ALIGNMENT = "alignment.safetensors"
 CAPTIONER = "captioner.safetensors"
 TOPICS = "topics.safetensors"
+CAMERA = "camera.safetensors"
 _SCALE = ".scale"
 _ADVICE = "reinstall clipseek, or make the weights again with: python -m training all"
 

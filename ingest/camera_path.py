@@ -23,10 +23,12 @@ _LEAST = 0.12
 """Sides of the view, or logarithm of the zoom, below which nobody would speak of a movement."""
 _MOST = {_RIGHT: 3.0, _DOWN: 3.0, _CLOSER: 1.1}
 _ASIDE = 0.35
-"""Most that a movement strays into others, as a share of itself."""
-_STEADY = (0.001, 0.018)
+"""Most that a movement strays into another direction, as a share of itself."""
+_ZOOM_ASIDE = 0.9
+"""Most that a pan or tilt zooms beside: a zoom of 1 moves what is at the edge by half a side."""
+_STEADY = (0.001, 0.045)
 """Speed of a camera on a stand or in a calm hand, sides of the view a second."""
-_SHAKY = (0.035, 0.8)
+_SHAKY = (0.07, 0.8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +76,8 @@ def _journey(
     places = np.zeros((len(seconds), 4))
     aside = way * rng.uniform(-_ASIDE, _ASIDE, 2) * (rng.random(2) < 0.6)
     places[:, :2] = eased[:, None] * aside
-    places[:, _CLOSER] = eased * way * rng.uniform(-0.2, 0.2)
-    places[:, _CLOSER] = np.clip(places[:, _CLOSER], -0.15, 0.15)
+    zoom = way * rng.uniform(-_ZOOM_ASIDE, _ZOOM_ASIDE) * (rng.random() < 0.6)
+    places[:, _CLOSER] = eased * np.clip(zoom, -_MOST[_CLOSER], _MOST[_CLOSER])
     places[:, channel] = eased * way
     return places, way / (end - begin)
 

@@ -16,6 +16,10 @@ _VIEWS = ((128, 72), (128, 96), (128, 128), (72, 128))
 """Widths and heights of the films, pixels; what shots are looked for in is as small."""
 _MOST_THINGS = 3
 _LEVELS = 255
+_UNSHARP = 0.2
+"""Share of films whose scene offers little to hold on to: out of focus, mist, bare walls."""
+_MARKED = 0.4
+"""Share of films with bars or panels over them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +56,14 @@ def film_photograph(
     window = rng.uniform(0.35, 0.75)
     count = int(rng.integers(0, _MOST_THINGS + 1)) if rng.random() < 0.7 else 0
     things = [_draw_thing(photographs[1:], path, rng) for _ in range(count)]
-    views = _views(photographs[0], path, size=size, window=window)
+    scene = photographs[0]
+    if rng.random() < _UNSHARP:
+        scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(2, 8)), np.uint8)
+    views = _views(scene, path, size=size, window=window)
     for thing in things:
         for number, view in enumerate(views):
             _paint(view, thing, number)
-    if rng.random() < 0.35:
+    if rng.random() < _MARKED:
         _overlay(views, photographs[-1], rng)
     return Film(path.seconds, np.stack(_worsened(views, rng)))
 
@@ -120,7 +127,7 @@ def _paint(view: Picture, thing: _Thing, number: int) -> None:
 def _overlay(views: Sequence[Picture], print_: Picture, rng: np.random.Generator) -> None:
     """Black bars, or panels and writing that do not move with the scene, in place."""
     height, width = views[0].shape[:2]
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         depth = int(rng.uniform(0.03, 0.2) * height)
         for view in views:
             view[:depth] = 0
@@ -140,14 +147,16 @@ def _overlay(views: Sequence[Picture], print_: Picture, rng: np.random.Generator
 
 def _worsened(views: Sequence[Picture], rng: np.random.Generator) -> list[Picture]:
     """Light that changes, noise, blur and compression."""
-    noise = rng.uniform(0, 6) * (rng.random() < 0.6)
+    noise = np.float32(rng.uniform(0, 6) * (rng.random() < 0.6))
     blur = rng.uniform(0.4, 1.2) * (rng.random() < 0.4)
     flicker = rng.uniform(0, 0.05) * (rng.random() < 0.3)
     quality = int(rng.integers(25, 96))
     worse = []
     for view in views:
         seen = cv2.GaussianBlur(view, (0, 0), blur) if blur else view
-        light = seen * (1 + flicker * rng.normal()) + rng.normal(0, noise, view.shape)
+        light = seen * np.float32(1 + flicker * rng.normal())
+        if noise:
+            light += noise * rng.standard_normal(view.shape, np.float32)
         pixels = light.clip(0, _LEVELS).astype(np.uint8)
         _, packed = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
         worse.append(np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8))
