@@ -57,13 +57,31 @@ class CompactBackbone(nn.Module):
         return as_grid(self.tail(self.stem(pictures)))
 
 
+_PLAIN_NAMES = {  # ImageNet's own names of these read as something else
+    7: "rooster",
+    21: "kite, bird of prey",
+    97: "drake, male duck",
+    134: "crane, wading bird",
+    456: "bow and arrow",
+    517: "construction crane",
+    638: "swimsuit, leotard",
+    639: "one-piece swimsuit",
+    680: "baby bottle with a rubber teat",
+    800: "slot machine",
+    908: "wing of an airplane",
+}
+
+
 def object_names() -> list[str]:
     """What the classifier's 1,000 outputs stand for, in words (ImageNet's classes)."""
     ensure_torchvision()
     from timm.data import ImageNetInfo  # type: ignore[attr-defined]
 
     names = ImageNetInfo()
-    return [str(names.index_to_description(number)) for number in range(OBJECTS)]
+    return [
+        _PLAIN_NAMES.get(number, str(names.index_to_description(number)))
+        for number in range(OBJECTS)
+    ]
 
 
 def as_grid(feature_map: Tensor) -> Tensor:

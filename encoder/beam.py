@@ -34,9 +34,6 @@ class WordSequence:
 class WordDecoder(Protocol):
     """What the search asks for the next word; `encoder.captioner.Captioner` is one."""
 
-    def look(self, features: Tensor, real: Tensor) -> tuple[Places, DecoderState]:
-        """Prepare a batch of clips, ``(B, P, 1280)`` and ``(B, P)``."""
-
     def step(
         self, words: Tensor, state: DecoderState, places: Places
     ) -> tuple[Tensor, DecoderState, Tensor]:
@@ -45,17 +42,17 @@ class WordDecoder(Protocol):
 
 @torch.inference_mode()
 def beam_search(
-    decoder: WordDecoder, features: Tensor, *, real: Tensor, settings: BeamSettings
+    decoder: WordDecoder, places: Places, state: DecoderState, settings: BeamSettings
 ) -> list[WordSequence]:
-    """The best caption of each clip; features ``(B, P, 1280)``, real ``(B, P)`` bool."""
-    places, state = decoder.look(features, real)
-    clips, beams = len(features), settings.beams
-    repeat = torch.arange(clips, device=features.device).repeat_interleave(beams)
+    """The best caption of each clip, from what the decoder's `look` gave."""
+    clips, beams = len(places.values), settings.beams
+    device = places.values.device
+    repeat = torch.arange(clips, device=device).repeat_interleave(beams)
     places, state = places.rows(repeat), state.rows(repeat)  # (B * K, ...)
     # Only the first beam of each clip counts at the start, or all beams would be the same.
-    scores = torch.full((clips, beams), -torch.inf, device=features.device)
+    scores = torch.full((clips, beams), -torch.inf, device=device)
     scores[:, 0] = 0
-    words = torch.full((clips * beams, 1), START, device=features.device)
+    words = torch.full((clips * beams, 1), START, device=device)
     for said in range(settings.max_words):
         may_end = said >= settings.min_words
         scores, state, words = _extend(decoder, places, state, words, scores, may_end=may_end)
@@ -63,7 +60,7 @@ def beam_search(
             break
     lengths = ((words != PAD) & (words != START)).sum(1).reshape(clips, beams).clamp(min=1)
     best = (scores / lengths**settings.length_power).argmax(1)  # (B,)
-    chosen = torch.arange(clips, device=features.device) * beams + best
+    chosen = torch.arange(clips, device=device) * beams + best
     means = (scores / lengths).reshape(-1)[chosen]
     return [
         WordSequence([n for n in row.tolist() if n not in (PAD, START, END)], float(mean))
@@ -99,7 +96,7 @@ def _ended(words: Tensor) -> Tensor:
 
 
 def _forbid(log_probabilities: Tensor, words: Tensor) -> Tensor:
-    """Bar special tokens, a word twice in a row, and any pair of words said before.
+    """Bar special tokens, a word twice in a row, and any three words in a row said before.
 
     A finished beam may only be padded, at no cost. Takes and gives ``(B * K, V)``; words are
     ``(B * K, L)``.
@@ -108,8 +105,8 @@ def _forbid(log_probabilities: Tensor, words: Tensor) -> Tensor:
     allowed[:, [PAD, START, UNKNOWN]] = -torch.inf
     rows = torch.arange(len(words), device=words.device)
     allowed[rows, words[:, -1]] = -torch.inf
-    for t in range(1, words.shape[1] - 1):
-        said = words[:, t] == words[:, -1]
+    for t in range(2, words.shape[1] - 1):
+        said = (words[:, t - 1 : t + 1] == words[:, -2:]).all(1)
         allowed[rows[said], words[said, t + 1]] = -torch.inf
     ended = _ended(words)
     allowed[ended] = -torch.inf

@@ -3,6 +3,10 @@
 Soft attention with a gate over the CNN's places (Show, Attend and Tell, Xu et al. 2015); the places
 are those of all the clip's frames together (time and space), so the decoder chooses when to look
 as well as where. Repeating a frame leaves the attention's result as it was.
+
+Beside the places stands the gist, the clip's embedding. A text has an embedding, too, in the same
+space, so the decoder can also learn to speak from texts without pictures (CapDec, Nukrai et al.
+2022).
 """
 
 from dataclasses import dataclass
@@ -19,6 +23,7 @@ class CaptionerConfig:
     """Sizes of the decoder."""
 
     words: int  # size of the vocabulary, special tokens included
+    dimension: int = 512  # length of the gist
     hidden: int = 512
     embedding: int = 256
     attention: int = 256
@@ -39,48 +44,64 @@ class DecoderState:
 
 @dataclass(frozen=True)
 class Places:
-    """What the decoder may look at: the projected places of each clip."""
+    """What the decoder may look at: the projected places of each clip, and its gist."""
 
     values: Tensor  # (B, P, H)
     keys: Tensor  # (B, P, A)
     real: Tensor  # (B, P) bool, False where padded
+    gist: Tensor  # (B, H)
 
     def rows(self, index: Tensor) -> "Places":
         """Keep the rows at ``(B',)`` index."""
-        return Places(self.values[index], self.keys[index], self.real[index])
+        return Places(self.values[index], self.keys[index], self.real[index], self.gist[index])
 
 
 class Captioner(nn.Module):
-    """Features of a clip's places and the words so far → the next word."""
+    """Features of a clip's places, its gist and the words so far → the next word."""
+
+    gist_mean: Tensor
 
     def __init__(self, config: CaptionerConfig) -> None:
         super().__init__()
         self.config = config
         self.norm = nn.LayerNorm(FEATURE_CHANNELS)
         self.project = nn.Linear(FEATURE_CHANNELS, config.hidden)
+        # Pictures and texts lie around different centres (the modality gap, Liang et al. 2022).
+        self.register_buffer("gist_mean", torch.zeros(config.dimension))
+        self.gist = nn.Linear(config.dimension, config.hidden)
         self.key = nn.Linear(config.hidden, config.attention)
         self.query = nn.Linear(config.hidden, config.attention)
         self.energy = nn.Linear(config.attention, 1, bias=False)
         self.gate = nn.Linear(config.hidden, config.hidden)
-        self.begin = nn.Linear(config.hidden, 2 * config.hidden)
+        self.begin = nn.Linear(2 * config.hidden, 2 * config.hidden)
         self.words = nn.Embedding(config.words, config.embedding)
         self.cell = nn.LSTMCell(config.embedding + config.hidden, config.hidden)
         self.speak = nn.Linear(2 * config.hidden, config.embedding)
         self.bias = nn.Parameter(torch.zeros(config.words))
         self.dropout = nn.Dropout(config.dropout)
 
-    def look(self, features: Tensor, real: Tensor) -> tuple[Places, DecoderState]:
+    def look(
+        self, features: Tensor, real: Tensor, embeddings: Tensor
+    ) -> tuple[Places, DecoderState]:
         """Prepare a batch of clips.
 
         Args:
             features: ``(B, P, 1280)`` places of all frames of each clip, padded at the end.
             real: ``(B, P)`` False where padded.
+            embeddings: ``(B, D)`` of the clips.
         """
+        gist = F.normalize(embeddings - self.gist_mean, dim=-1)  # (B, D)
+        return self.look_at(features, real, gist)
+
+    def look_at(self, features: Tensor, real: Tensor, gist: Tensor) -> tuple[Places, DecoderState]:
+        """Like `look`, with a gist that is centred already; no place need be real."""
         values = self.dropout(F.relu(self.project(self.norm(features))))  # (B, P, H)
         weights = real[..., None].float()
-        mean = (values * weights).sum(1) / weights.sum(1)  # (B, H)
-        output, cell = torch.tanh(self.begin(mean)).chunk(2, dim=-1)  # (B, H) each
-        return Places(values, self.key(values), real), DecoderState(output, cell)
+        mean = (values * weights).sum(1) / weights.sum(1).clamp(min=1)  # (B, H)
+        about = self.dropout(F.relu(self.gist(gist)))  # (B, H)
+        start = self.begin(torch.cat([mean, about], -1))  # (B, 2H)
+        output, cell = torch.tanh(start).chunk(2, dim=-1)  # (B, H) each
+        return Places(values, self.key(values), real, about), DecoderState(output, cell)
 
     def step(
         self, words: Tensor, state: DecoderState, places: Places
@@ -92,27 +113,28 @@ class Captioner(nn.Module):
         """
         query = self.query(state.output)[:, None]  # (B, 1, A)
         energy = self.energy(torch.tanh(places.keys + query)).squeeze(-1)  # (B, P)
-        attention = energy.masked_fill(~places.real, -torch.inf).softmax(-1)  # (B, P)
+        # Not minus infinity: where no place is real, that would give no numbers.
+        attention = energy.masked_fill(~places.real, -1e4).softmax(-1)  # (B, P)
+        attention = attention * places.real.any(1, keepdim=True)
         seen = torch.bmm(attention[:, None], places.values).squeeze(1)  # (B, H)
-        seen = torch.sigmoid(self.gate(state.output)) * seen
+        seen = torch.sigmoid(self.gate(state.output)) * seen + places.gist
         word = self.dropout(self.words(words))  # (B, E)
         output, cell = self.cell(torch.cat([word, seen], -1), (state.output, state.cell))
         spoken = self.speak(self.dropout(torch.cat([output, seen], -1)))  # (B, E)
         logits = F.linear(self.dropout(spoken), self.words.weight, self.bias)  # (B, V)
         return logits, DecoderState(output, cell), attention
 
-    def forward(self, features: Tensor, real: Tensor, captions: Tensor) -> Tensor:
+    def forward(self, places: Places, state: DecoderState, captions: Tensor) -> Tensor:
         """Logits of every next word, each read from the true words before it.
 
         Args:
-            features: ``(B, P, 1280)``.
-            real: ``(B, P)``.
+            places: what `look` gave.
+            state: what `look` gave.
             captions: ``(B, L)`` word numbers, the first of them "start".
 
         Returns:
             ``(B, L - 1, V)``; row t predicts word t + 1.
         """
-        places, state = self.look(features, real)
         logits = []
         for t in range(captions.shape[1] - 1):
             scores, state, _ = self.step(captions[:, t], state, places)

@@ -22,6 +22,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 ALIGNMENT = "alignment.safetensors"
 CAPTIONER = "captioner.safetensors"
 TOPICS = "topics.safetensors"
+ACTIONS = "actions.safetensors"
 CAMERA = "camera.safetensors"
 _SCALE = ".scale"
 _ADVICE = "reinstall clipseek, or make the weights again with: python -m training all"
@@ -39,13 +40,20 @@ class Checkpoint:
     """Everything in one file of weights."""
 
     tensors: Mapping[str, NDArray[np.generic]]
-    config: Mapping[str, int | float | list[str]]
+    config: Mapping[str, int | float | str | list[str]]
     """What the model was built with, enough to build it again."""
 
     def number(self, name: str) -> int:
         """One size of the configuration; KeyError where there is no such number."""
         value = self.config[name]
         if not isinstance(value, int):
+            raise KeyError(name)
+        return value
+
+    def text(self, name: str) -> str:
+        """One word of the configuration; KeyError where there is no such word."""
+        value = self.config[name]
+        if not isinstance(value, str):
             raise KeyError(name)
         return value
 
@@ -118,6 +126,19 @@ def fingerprint(path: Path) -> str:
         return hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest()
     except OSError as error:
         raise CheckpointError(path, f"the weights cannot be read ({error.strerror})") from error
+
+
+def require_alignment(checkpoint: Checkpoint, path: Path) -> None:
+    """Check that the file at `path` was learned beside the alignment that lies with it.
+
+    Raises:
+        CheckpointError: it belongs to another alignment, or does not say to which.
+    """
+    learned, beside = checkpoint.config.get("alignment"), fingerprint(path.parent / ALIGNMENT)
+    if learned != beside:
+        raise CheckpointError(
+            path, f"learned on what the alignment {learned} sees, but {beside} lies beside it"
+        )
 
 
 @cache

@@ -1,4 +1,8 @@
-"""Sentence features: MiniLM (Wang et al. 2020; sentence-transformers' all-MiniLM-L6-v2)."""
+"""Sentence features: MiniLM (Wang et al. 2020; sentence-transformers' all-MiniLM-L6-v2).
+
+Beside the meaning of the whole sentence stands the mean of its words' input embeddings: which
+things are named, where the whole tells what kind of sentence it is.
+"""
 
 from collections.abc import Sequence
 
@@ -10,13 +14,14 @@ from torch import Tensor, nn
 
 from encoder.torchvision_import import ensure_torchvision
 
-SENTENCE_CHANNELS = 384
+SENTENCE_CHANNELS = 768
+"""384 of the whole and 384 of the words."""
 _MAX_TOKENS = 64  # a caption has 15, a long question 40; attention costs the square of it
 _TEXTS_AT_ONCE = 128
 
 
 class SentenceEncoder(nn.Module):
-    """Texts → unit vectors of meaning, as all-MiniLM-L6-v2 was published."""
+    """Texts → features of meaning and words, from all-MiniLM-L6-v2 as it was published."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +40,7 @@ class SentenceEncoder(nn.Module):
 
     @torch.inference_mode()
     def forward(self, texts: Sequence[str]) -> Tensor:
-        """``(N,)`` texts → ``(N, 384)`` unit vectors; texts past 64 tokens are cut."""
+        """``(N,)`` texts → ``(N, 768)``, both halves unit vectors; texts past 64 tokens are cut."""
         batches = [
             self._encode(texts[start : start + _TEXTS_AT_ONCE])
             for start in range(0, len(texts), _TEXTS_AT_ONCE)
@@ -48,6 +53,10 @@ class SentenceEncoder(nn.Module):
         device = self.bert.device
         ids = torch.tensor([t.ids for t in tokens], device=device)  # (N, L)
         real = torch.tensor([t.attention_mask for t in tokens], device=device)  # (N, L)
-        states = self.bert(input_ids=ids, attention_mask=real).last_hidden_state  # (N, L, 384)
+        states = self.bert(input_ids=ids, attention_mask=real, output_hidden_states=True)
         weights = real[..., None].float()
-        return F.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
+        means = [  # (N, 384) each
+            (layer * weights).sum(1) / weights.sum(1)
+            for layer in (states.last_hidden_state, states.hidden_states[0])
+        ]
+        return torch.cat([F.normalize(mean, dim=-1) for mean in means], 1)

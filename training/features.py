@@ -27,8 +27,9 @@ from encoder.compact import load_alignment
 from encoder.text import SentenceEncoder
 from training.data import CaptionedPictures, TrainingDataError
 
-VIEWS = 3
-"""Whole, whole and mirrored, a random crop."""
+CROPS = 4
+VIEWS = 2 + CROPS
+"""Whole, whole and mirrored, random crops."""
 _PICTURES_AT_ONCE = 32
 _CROP_AREA = (0.35, 1.0)
 _CROP_STRETCH = 0.3
@@ -93,7 +94,8 @@ def compute_stems(backbone: CompactBackbone, frames: NDArray[np.uint8]) -> NDArr
 
 def _views(picture: Image.Image, rng: np.random.Generator) -> list[NDArray[np.uint8]]:
     whole = picture.resize((FRAME_SIZE, FRAME_SIZE), Image.Resampling.BICUBIC)
-    views = [whole, ImageOps.mirror(whole), _random_crop(picture, rng)]
+    crops = [_random_crop(picture, rng) for _ in range(CROPS)]
+    views = [whole, ImageOps.mirror(whole), *crops]
     return [np.asarray(view) for view in views]
 
 
@@ -112,7 +114,7 @@ def _random_crop(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 
 def sentence_features(name: str, sentences: list[str], *, cache: Path) -> Tensor:
-    """``(N, 384)`` features of sentences, kept on disk under `name`."""
+    """``(N, 768)`` features of sentences, kept on disk under `name`."""
     path = cache / f"{name}.sentences.npy"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -47,7 +47,7 @@ class MovingPictures:
     stills: Tensor
     """``(N, 2, 1280)`` the whole picture and its mirror image."""
     sentences: Tensor
-    """``(N, k, 3, 384)`` captions: plain, with the movement, with the reverse movement."""
+    """``(N, k, 3, 768)`` captions: plain, with the movement, with the reverse movement."""
 
 
 def movement_of(number: int) -> Movement:

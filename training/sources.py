@@ -21,7 +21,7 @@ class Source:
     stems: NDArray[np.float16]
     """``(N, VIEWS, 112, 14, 14)``."""
     sentences: Tensor
-    """``(number of captions, 384)``, picture by picture."""
+    """``(number of captions, 768)``, picture by picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Rows:
 
     @property
     def sentences(self) -> Tensor:
-        """``(K, 384)``."""
+        """``(K, 768)``."""
         return self.source.sentences[torch.from_numpy(self.captions)]
 
 

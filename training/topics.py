@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from encoder.checkpoint import ALIGNMENT, TOPICS, Checkpoint, save_checkpoint
+from encoder.checkpoint import ALIGNMENT, TOPICS, Checkpoint, fingerprint, save_checkpoint
 from encoder.compact import load_alignment
 from training.data import Folders, read_topics
 from training.features import sentence_features
@@ -63,6 +63,8 @@ def train_topics(folders: Folders) -> float:
         "bias": layer.bias.detach().numpy(),
         "clip_mean": clips.mean(0).numpy().astype(np.float32),
     }
-    save_checkpoint(folders.weights / TOPICS, Checkpoint(tensors, {"labels": labels}))
+    beside = fingerprint(folders.weights / ALIGNMENT)
+    config = {"labels": labels, "alignment": beside}
+    save_checkpoint(folders.weights / TOPICS, Checkpoint(tensors, config))
     logger.info("topics of unseen videos from one caption: %.1f %% right", 100 * accuracy)
     return accuracy

@@ -9,12 +9,14 @@ from encoder.vocabulary import START
 
 WORDS = 11
 PLACES = 6
+DIMENSION = 12
 
 
 @pytest.fixture
 def captioner() -> Captioner:
     torch.manual_seed(0)
-    return Captioner(CaptionerConfig(words=WORDS, hidden=16, embedding=8, attention=8)).eval()
+    sizes = CaptionerConfig(words=WORDS, dimension=DIMENSION, hidden=16, embedding=8, attention=8)
+    return Captioner(sizes).eval()
 
 
 @pytest.fixture
@@ -24,18 +26,27 @@ def features() -> torch.Tensor:
 
 CAPTIONS = torch.tensor([[START, 4, 5, 6], [START, 7, 8, 2]])
 ALL = torch.ones(2, PLACES, dtype=torch.bool)
+EMBEDDINGS = torch.randn(2, DIMENSION, generator=torch.Generator().manual_seed(2))
+
+
+def logits_of(
+    captioner: Captioner, features: torch.Tensor, real: torch.Tensor, captions: torch.Tensor
+) -> torch.Tensor:
+    looked = captioner.look(features, real, EMBEDDINGS[: len(features)])
+    logits: torch.Tensor = captioner(*looked, captions)
+    return logits
 
 
 def test_each_word_but_the_last_gives_logits(captioner: Captioner, features: torch.Tensor) -> None:
-    assert captioner(features, ALL, CAPTIONS).shape == (2, 3, WORDS)
+    assert logits_of(captioner, features, ALL, CAPTIONS).shape == (2, 3, WORDS)
 
 
 def test_seeing_all_places_twice_leaves_the_logits_as_they_were(
     captioner: Captioner, features: torch.Tensor
 ) -> None:
-    twice = captioner(features.repeat(1, 2, 1), ALL.repeat(1, 2), CAPTIONS)
+    twice = logits_of(captioner, features.repeat(1, 2, 1), ALL.repeat(1, 2), CAPTIONS)
 
-    torch.testing.assert_close(twice, captioner(features, ALL, CAPTIONS))
+    torch.testing.assert_close(twice, logits_of(captioner, features, ALL, CAPTIONS))
 
 
 def test_masked_places_do_not_matter(captioner: Captioner, features: torch.Tensor) -> None:
@@ -44,12 +55,12 @@ def test_masked_places_do_not_matter(captioner: Captioner, features: torch.Tenso
     noisy = features.clone()
     noisy[0, 2:] = 100 * torch.randn(PLACES - 2, FEATURE_CHANNELS)
 
-    logits = captioner(noisy, real, CAPTIONS)
+    logits = logits_of(captioner, noisy, real, CAPTIONS)
 
-    torch.testing.assert_close(logits, captioner(features, real, CAPTIONS))
-    alone = captioner(features[:1, :2], ALL[:1, :2], CAPTIONS[:1])
+    torch.testing.assert_close(logits, logits_of(captioner, features, real, CAPTIONS))
+    alone = logits_of(captioner, features[:1, :2], ALL[:1, :2], CAPTIONS[:1])
     torch.testing.assert_close(logits[:1], alone)
-    assert not torch.allclose(logits[:1], captioner(features, ALL, CAPTIONS)[:1])
+    assert not torch.allclose(logits[:1], logits_of(captioner, features, ALL, CAPTIONS)[:1])
 
 
 def test_attention_is_shared_among_real_places(
@@ -57,7 +68,7 @@ def test_attention_is_shared_among_real_places(
 ) -> None:
     real = ALL.clone()
     real[1, 3:] = False
-    places, state = captioner.look(features, real)
+    places, state = captioner.look(features, real, EMBEDDINGS)
 
     _, _, attention = captioner.step(CAPTIONS[:, 0], state, places)
 
@@ -72,7 +83,7 @@ def test_a_word_is_not_known_before_it_is_said(
     changed = CAPTIONS.clone()
     changed[:, 2] = 9
 
-    before, after = (captioner(features, ALL, words) for words in (CAPTIONS, changed))
+    before, after = (logits_of(captioner, features, ALL, words) for words in (CAPTIONS, changed))
 
     torch.testing.assert_close(before[:, :2], after[:, :2])
     assert not torch.allclose(before[:, 2], after[:, 2])
@@ -81,7 +92,7 @@ def test_a_word_is_not_known_before_it_is_said(
 def test_rows_of_state_and_places_are_chosen_together(
     captioner: Captioner, features: torch.Tensor
 ) -> None:
-    places, state = captioner.look(features, ALL)
+    places, state = captioner.look(features, ALL, EMBEDDINGS)
     swapped = torch.tensor([1, 0, 1])
     words = torch.tensor([4, 4])
 
@@ -89,3 +100,24 @@ def test_rows_of_state_and_places_are_chosen_together(
     chosen, _, _ = captioner.step(words[swapped], state.rows(swapped), places.rows(swapped))
 
     torch.testing.assert_close(chosen, logits[swapped])
+
+
+def test_the_gist_matters(captioner: Captioner, features: torch.Tensor) -> None:
+    same, swapped = (
+        captioner(*captioner.look(features, ALL, gist), CAPTIONS)
+        for gist in (EMBEDDINGS, EMBEDDINGS.flip(0))
+    )
+
+    assert not torch.allclose(same, swapped)
+
+
+def test_without_any_place_the_gist_alone_speaks(captioner: Captioner) -> None:
+    nowhere = torch.zeros(2, 1, dtype=torch.bool)
+
+    quiet, loud = (
+        captioner(*captioner.look(features, nowhere, EMBEDDINGS), CAPTIONS)
+        for features in (torch.zeros(2, 1, FEATURE_CHANNELS), torch.randn(2, 1, FEATURE_CHANNELS))
+    )
+
+    assert bool(quiet.isfinite().all())
+    torch.testing.assert_close(quiet, loud)

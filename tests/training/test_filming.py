@@ -54,7 +54,7 @@ def test_an_empty_caption_still_names_the_movement() -> None:
 def model() -> Alignment:
     """Before training."""
     torch.manual_seed(0)
-    return Alignment(AlignmentConfig(dimension=16, hidden=8, lstm_hidden=8)).eval()
+    return Alignment(AlignmentConfig(dimension=16, hidden=8, sequence_hidden=8)).eval()
 
 
 @pytest.fixture(scope="module")
