@@ -26,12 +26,14 @@ from evaluation.retrieval import figures, image_to_text_ranks, text_to_image_ran
 from training.contrast import contrastive_loss
 from training.data import Folders, TrainingDataError
 from training.features import half_precision, sentence_features
+from training.loss_curve import LossCurve, draw_loss_curve
 from training.sources import Rows, Source, batches, load_source, pooled_features
 
 logger = logging.getLogger(__name__)
 
 TABLES = ("flickr8k/train", "sports/train", "coco-mini/train")
 DEV_TABLE = "flickr8k/dev"
+_DEV_BATCH = 250
 _OBJECT_DISTANCE = 4.2  # mean over the 120 dev pictures whose object is seen with 70 % or more
 
 
@@ -63,10 +65,13 @@ class AlignmentTrainer:
         self.log_scale = nn.Parameter(torch.tensor(math.log(20)))
         backbone = self.model.backbone
         self.sources = [load_source(folders, table, backbone=backbone) for table in TABLES]
-        self._published = {id(s): pooled_features(s, backbone) for s in self.sources}
+        self.dev = load_source(folders, DEV_TABLE, backbone=backbone)
+        self._published = {
+            id(source): pooled_features(source, backbone) for source in [*self.sources, self.dev]
+        }
+        self._curves = folders.cache
         names = sentence_features("objects", object_names(), cache=folders.cache)
         self.model.objects.copy_(names)
-        self.dev = load_source(folders, DEV_TABLE, backbone=backbone)
 
     def train_projections(self) -> None:
         """Step 1, on pooled features of the published CNN."""
@@ -134,6 +139,7 @@ class AlignmentTrainer:
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser, rates, total_steps=steps, pct_start=0.1
         )
+        curve = LossCurve([], [])
         for epoch in track(range(epochs), name):
             self.model.train()
             losses = []
@@ -147,21 +153,33 @@ class AlignmentTrainer:
                 optimiser.step()
                 schedule.step()
                 losses.append(loss.item())
-            logger.info("%s %d: loss %.3f", name, epoch + 1, np.mean(losses))
-            if (epoch + 1) % 4 == 0 or epoch + 1 == epochs:
-                logger.info("dev: %s", dev_recalls(self.model, self.dev))
+            curve.train.append(float(np.mean(losses)))
+            curve.dev.append(self._dev_loss(features))
+            logger.info("%s %d: loss %.3f", name, epoch + 1, curve.train[-1])
+        draw_loss_curve(self._curves / f"align-{name}.png", curve)
+        logger.info("dev: %s", dev_recalls(self.model, self.dev))
 
     def _loss(self, batch: list[Rows], features: Callable[[Rows], Tensor]) -> Tensor:
         seen = torch.cat([features(rows) for rows in batch])  # (B, 1280)
+        before = torch.cat([self._published_features(rows) for rows in batch])
+        naming = self._naming(before) * self.training.naming
+        return self._contrast(batch, seen) + naming + self._forgetting(seen, before)
+
+    @torch.inference_mode()
+    def _dev_loss(self, features: Callable[[Rows], Tensor]) -> float:
+        """The contrast of dev pictures with each other; it lies lower where batches are smaller."""
+        self.model.eval()
+        rng = np.random.default_rng(0)  # the same views and captions after each epoch
+        drawn = batches([self.dev], size=_DEV_BATCH, captions=self.training.captions, rng=rng)
+        return float(np.mean([self._contrast(b, features(b[0])).item() for b in drawn]))
+
+    def _contrast(self, batch: list[Rows], seen: Tensor) -> Tensor:
         clips = self.model.embed_frames(seen)  # (B, D)
         texts = torch.cat([self.model.embed_sentences(rows.sentences) for rows in batch])
         starts = np.cumsum([0, *(len(rows.pictures) for rows in batch)])
         owners = np.concatenate([r.owners + s for r, s in zip(batch, starts, strict=False)])
         positive = torch.from_numpy(owners[:, None] == np.arange(len(clips)))  # (K, B)
-        contrast = contrastive_loss(texts @ clips.T * self.log_scale.exp(), positive)
-        before = torch.cat([self._published_features(rows) for rows in batch])
-        naming = self._naming(before) * self.training.naming
-        return contrast + naming + self._forgetting(seen, before)
+        return contrastive_loss(texts @ clips.T * self.log_scale.exp(), positive)
 
     def _naming(self, before: Tensor) -> Tensor:
         """Learn the names of objects that the captions never mention.

@@ -35,6 +35,7 @@ from training.captioned import (
 )
 from training.data import Folders
 from training.features import half_precision
+from training.loss_curve import LossCurve, draw_loss_curve
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,8 @@ def train_captioner(folders: Folders, training: CaptionTraining) -> CaptionFigur
     train = [load_pictures(folders, table, alignment=alignment) for table in TABLES]
     dev = load_pictures(folders, DEV_TABLE, alignment=alignment)
     texts = load_texts(folders, alignment=alignment)
-    trainer = CaptionerTrainer(vocabulary_of(train, texts, training), training)
+    vocabulary = vocabulary_of(train, texts, training)
+    trainer = CaptionerTrainer(vocabulary, training, curves=folders.cache)
     return trainer.fit(train, texts=texts, dev=dev, path=folders.weights / CAPTIONER)
 
 
@@ -87,11 +89,12 @@ def vocabulary_of(train: list[Pictures], texts: Texts, training: CaptionTraining
 class CaptionerTrainer:
     """Holds what the steps share: the model, its words, and the random numbers."""
 
-    def __init__(self, vocabulary: Vocabulary, training: CaptionTraining) -> None:
+    def __init__(self, vocabulary: Vocabulary, training: CaptionTraining, *, curves: Path) -> None:
         torch.manual_seed(training.seed)
         self.rng = np.random.default_rng(training.seed)
         self.training = training
         self.vocabulary = vocabulary
+        self._curves = curves
         self.captioner = Captioner(CaptionerConfig(words=len(vocabulary)))
         size = sum(parameter.numel() for parameter in self.captioner.parameters())
         logger.info("%d words, %.1f M weights", len(vocabulary), size / 1e6)
@@ -107,8 +110,12 @@ class CaptionerTrainer:
         for epoch, loss in self._epochs(reading, training.text_epochs):
             logger.info("texts %d: loss %.3f", epoch, loss)
         history: list[CaptionFigures] = []
+        curve = LossCurve([], [])
         for epoch, loss in self._epochs(partial(self._mixed, train, texts), training.epochs):
             figures = caption_figures(self.captioner, self.vocabulary, dev)
+            curve.train.append(loss)
+            curve.dev.append(self._dev_loss(dev))
+            draw_loss_curve(self._curves / "caption.png", curve)
             logger.info("pictures %d: loss %.3f, dev %s", epoch, loss, figures)
             if all(figures.bleu4 > earlier.bleu4 for earlier in history):
                 self._save(path)
@@ -138,6 +145,12 @@ class CaptionerTrainer:
                 schedule.step()
                 losses.append(loss.item())
             yield epoch, float(np.mean(losses))
+
+    @torch.inference_mode()
+    def _dev_loss(self, dev: Pictures) -> float:
+        self.captioner.eval()
+        lessons = self._lessons(dev, self.training.batch)
+        return float(np.mean([self._loss(source, rows).item() for source, rows in lessons]))
 
     def _lessons(self, source: CaptionSource, size: int) -> list[Lesson]:
         """All sentences of a source, shuffled, in lessons of equal size."""

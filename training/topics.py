@@ -64,7 +64,7 @@ def train_topics(folders: Folders) -> float:
         "clip_mean": clips.mean(0).numpy().astype(np.float32),
     }
     beside = fingerprint(folders.weights / ALIGNMENT)
-    config = {"labels": labels, "alignment": beside}
+    config: dict[str, int | float | str | list[str]] = {"labels": labels, "alignment": beside}
     save_checkpoint(folders.weights / TOPICS, Checkpoint(tensors, config))
     logger.info("topics of unseen videos from one caption: %.1f %% right", 100 * accuracy)
     return accuracy

@@ -8,6 +8,7 @@ import torch
 
 from encoder.backbone import FEATURE_CHANNELS
 from encoder.captioner import Captioner, CaptionerConfig
+from encoder.checkpoint import ALIGNMENT
 from encoder.vocabulary import END, PAD, START, Vocabulary
 from training.caption import CaptionerTrainer, CaptionTraining, caption_figures, vocabulary_of
 from training.captioned import Pictures, Texts, numbered
@@ -99,10 +100,14 @@ def test_a_decoder_learns_to_say_what_it_was_shown(
         least_count=1,
         least_text_count=1,
     )
-    trainer = CaptionerTrainer(vocabulary_of([pictures], texts, training), training)
+    trainer = CaptionerTrainer(
+        vocabulary_of([pictures], texts, training), training, curves=tmp_path
+    )
     before = caption_figures(trainer.captioner, trainer.vocabulary, pictures)
 
+    (tmp_path / ALIGNMENT).write_bytes(b"an alignment")
     after = trainer.fit([pictures], texts=texts, dev=pictures, path=tmp_path / "captioner")
 
     assert after.bleu4 > max(before.bleu4, 80)
     assert (tmp_path / "captioner").exists()
+    assert (tmp_path / "caption.png").exists()
