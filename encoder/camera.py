@@ -16,11 +16,8 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 
 from encoder.checkpoint import CAMERA, WEIGHTS, Checkpoint, CheckpointError, load_checkpoint
 from encoder.interface import CategoryScore
-from ingest.camera import Movement
+from ingest.camera import MOVEMENTS
 from ingest.clip import MOTION_CHANNELS
-
-MOVEMENTS = tuple(Movement)
-"""In the order of the classifier's outputs."""
 
 KIND = "camera"
 LEAST_STEPS = 5

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.camera import MOVEMENTS, CameraClassifier
+from encoder.camera import CameraClassifier
 from evaluation.images import EvaluationError, read_table
 from evaluation.intervals import Interval, share_intervals
-from ingest.camera import Movement
+from ingest.camera import MOVEMENTS, Movement
 from ingest.clip import ClipSpan
 from ingest.discovery import find_media
 from ingest.errors import VideoError

@@ -25,6 +25,9 @@ class Movement(StrEnum):
     SHAKY = "shaky"
 
 
+MOVEMENTS = tuple(Movement)
+"""All movements, in the order in which classifiers and figures give them."""
+
 # Where the window is at the start and at the end: (x, y, side), place as a share of the free room.
 _PATHS: dict[Movement, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
     Movement.STATIC: ((0.5, 0.5, 1.0), (0.5, 0.5, 1.0)),

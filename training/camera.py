@@ -13,8 +13,9 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from encoder.camera import MOVEMENTS, CameraConfig, CameraNet
+from encoder.camera import CameraConfig, CameraNet
 from encoder.checkpoint import CAMERA, Checkpoint, save_checkpoint
+from ingest.camera import MOVEMENTS
 from training.camera_films import DEV_SEED, TRAIN_SEED, MeasuredFilms, measured_films, vary
 from training.data import Folders, read_pictures
 from training.loss_curve import LossCurve, draw_loss_curve

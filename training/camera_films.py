@@ -3,14 +3,14 @@
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from encoder.camera import MOVEMENTS
-from ingest.camera import Movement
+from ingest.camera import MOVEMENTS, Movement
 from ingest.camerawork import Film, film_photograph
 from ingest.clip import MOTION_CHANNELS
 from ingest.motion import motion_of
@@ -103,7 +103,8 @@ def vary(
 def _measure_all(
     pictures: CaptionedPictures, count: int, *, seed: int
 ) -> list[NDArray[np.float32]]:
-    with ProcessPoolExecutor() as workers:
+    # Spawned, not forked: OpenCV's and PyTorch's threads do not survive a fork.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as workers:
         measured = workers.map(partial(_measure, pictures, seed), range(count), chunksize=_CHUNK)
         return list(track(measured, f"filming {pictures.name}", total=count))
 

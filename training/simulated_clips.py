@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from encoder.camera import MOVEMENTS
+from ingest.camera import MOVEMENTS
 from ingest.writing import write_video
 from training.camera_films import DEV_SEED, film
 from training.data import TrainingDataError, read_pictures
