@@ -170,7 +170,8 @@ class AlignmentTrainer:
         """The contrast of dev pictures with each other; it lies lower where batches are smaller."""
         self.model.eval()
         rng = np.random.default_rng(0)  # the same views and captions after each epoch
-        drawn = batches([self.dev], size=_DEV_BATCH, captions=self.training.captions, rng=rng)
+        size = min(_DEV_BATCH, len(self.dev.pictures))
+        drawn = batches([self.dev], size=size, captions=self.training.captions, rng=rng)
         return float(np.mean([self._contrast(b, features(b[0])).item() for b in drawn]))
 
     def _contrast(self, batch: list[Rows], seen: Tensor) -> Tensor:

@@ -37,15 +37,21 @@ def clip_of(frames: np.ndarray) -> Clip:
     return Clip(VIDEO, ClipSpan(0, 8), frames, np.arange(len(frames), dtype=np.float64))
 
 
-def build(*, ordered: bool) -> CompactEncoder:
-    """An encoder of random weights; one that is not `ordered` averages the frames."""
+def build(*, ordered: bool, gist: bool = True) -> CompactEncoder:
+    """An encoder of random weights.
+
+    One that is not `ordered` averages the frames; one without `gist` speaks of what it sees alone.
+    """
     torch.manual_seed(0)
-    alignment = Alignment(AlignmentConfig(dimension=DIMENSION, hidden=8, lstm_hidden=8))
+    alignment = Alignment(AlignmentConfig(dimension=DIMENSION, hidden=8, sequence_hidden=8))
     alignment.objects.normal_()
     if ordered:
         torch.nn.init.normal_(alignment.temporal.add.weight)
     vocabulary = Vocabulary(WORDS)
-    captioner = Captioner(CaptionerConfig(len(vocabulary), hidden=16, embedding=8, attention=8))
+    captioner = Captioner(CaptionerConfig(len(vocabulary), DIMENSION, 16, 8, 8))
+    if not gist:
+        captioner.gist.requires_grad_(False).weight.zero_()
+        captioner.gist.bias.zero_()
     torch.nn.init.normal_(captioner.words.weight, std=4)
     weight = np.random.default_rng(0).normal(size=(3, DIMENSION)).astype(np.float32)
     none = np.zeros(DIMENSION, np.float32)
@@ -58,6 +64,9 @@ def build(*, ordered: bool) -> CompactEncoder:
     )
 
 
+LSTM = {"sequence": "lstm", "pooling": "last"}
+
+
 @pytest.fixture(scope="module")
 def encoder() -> CompactEncoder:
     return build(ordered=True)
@@ -66,6 +75,11 @@ def encoder() -> CompactEncoder:
 @pytest.fixture(scope="module")
 def averaging() -> CompactEncoder:
     return build(ordered=False)
+
+
+@pytest.fixture(scope="module")
+def seeing() -> CompactEncoder:
+    return build(ordered=True, gist=False)
 
 
 def test_a_clip_is_described_alike_alone_and_in_any_company(encoder: CompactEncoder) -> None:
@@ -134,11 +148,11 @@ def test_the_embedding_of_a_still_is_the_mean_of_its_views(averaging: CompactEnc
     np.testing.assert_allclose(averaging.embed_clips([still]), views, atol=1e-4)
 
 
-def test_a_still_is_captioned_from_the_whole_picture_alone(encoder: CompactEncoder) -> None:
+def test_a_still_is_captioned_from_the_whole_picture_alone(seeing: CompactEncoder) -> None:
     still = clip(1, seed=4)
     twice = clip_of(np.concatenate([still.frames] * 2))  # places seen twice change nothing
 
-    one, other = encoder.describe([still, twice])
+    one, other = seeing.describe([still, twice])
 
     assert one.caption.text == other.caption.text
     # Two resizing routines squash stills and frames: alike, but not to the bit.
@@ -157,11 +171,11 @@ def test_the_order_of_frames_reaches_the_embedding(
     np.testing.assert_allclose(one, other, atol=1e-4)
 
 
-def test_a_long_clip_is_captioned_from_four_frames_spread_over_it(encoder: CompactEncoder) -> None:
+def test_a_long_clip_is_captioned_from_four_frames_spread_over_it(seeing: CompactEncoder) -> None:
     long = clip(9)
     chosen = clip_of(long.frames[[0, 3, 5, 8]])
 
-    one, other = encoder.describe([long, chosen])
+    one, other = seeing.describe([long, chosen])
 
     assert one.caption.text == other.caption.text
     assert one.caption.confidence == pytest.approx(other.caption.confidence, abs=1e-4)
@@ -169,7 +183,7 @@ def test_a_long_clip_is_captioned_from_four_frames_spread_over_it(encoder: Compa
 
 def test_an_alignment_that_lacks_a_part_is_refused(tmp_path: Path) -> None:
     path = tmp_path / ALIGNMENT
-    sizes = {"dimension": 16, "hidden": 8, "lstm_hidden": 8}
+    sizes = {"dimension": 16, "hidden": 8, "sequence_hidden": 8, **LSTM}
     save_checkpoint(path, Checkpoint({"temporal.add.bias": np.zeros(16, np.float32)}, sizes))
 
     with pytest.raises(CheckpointError, match=r"do not fit this version .*absent"):
@@ -178,7 +192,7 @@ def test_an_alignment_that_lacks_a_part_is_refused(tmp_path: Path) -> None:
 
 def test_an_alignment_of_another_size_is_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / ALIGNMENT
-    sizes = {"dimension": 16, "hidden": 8, "lstm_hidden": 8}
+    sizes = {"dimension": 16, "hidden": 8, "sequence_hidden": 8, **LSTM}
     save_checkpoint(path, Checkpoint({"temporal.add.bias": np.zeros(9, np.float32)}, sizes))
 
     with pytest.raises(CheckpointError, match="size mismatch") as caught:

@@ -6,6 +6,8 @@ import torch
 from encoder.text import SENTENCE_CHANNELS, SentenceEncoder
 
 LONG = "a very long sentence " * 500  # 10,500 characters
+WHOLE = 384
+"""Where the features of the whole end, and those of the words begin."""
 
 
 @pytest.fixture(scope="module")
@@ -14,11 +16,12 @@ def sentences() -> SentenceEncoder:
 
 
 @pytest.mark.parametrize("text", ["a dog", "", "   ", "?!", "猫が走る", "🐈 naïve café", LONG])
-def test_every_text_has_a_unit_vector(sentences: SentenceEncoder, text: str) -> None:
-    vectors = sentences([text])
+def test_every_text_has_two_unit_vectors(sentences: SentenceEncoder, text: str) -> None:
+    [vector] = sentences([text])
 
-    assert vectors.shape == (1, SENTENCE_CHANNELS)
-    assert vectors.norm().item() == pytest.approx(1, abs=1e-5)
+    assert vector.shape == (SENTENCE_CHANNELS,)
+    for half in (vector[:WHOLE], vector[WHOLE:]):
+        assert half.norm().item() == pytest.approx(1, abs=1e-5)
 
 
 def test_no_texts_have_no_vectors(sentences: SentenceEncoder) -> None:
@@ -50,16 +53,26 @@ def test_what_stands_past_64_tokens_is_cut(sentences: SentenceEncoder) -> None:
     same, other = sentences([begin + "piano", begin]), sentences(["dog " * 30 + "piano"])
 
     torch.testing.assert_close(same[0], same[1])
-    assert (same[0] @ other[0]).item() < 0.999
+    assert (same[0] @ other[0]).item() < 2 * 0.999
 
 
 def test_similar_sentences_are_closer_than_unrelated_ones(sentences: SentenceEncoder) -> None:
     dog, hound, stocks = sentences(
         ["a dog runs over grass", "a puppy is running in a meadow", "stock prices fell on Monday"]
-    )
+    )[:, :WHOLE]
 
     assert dog @ hound > 0.5
     assert dog @ stocks < 0.2
+
+
+def test_word_features_know_the_words_however_the_whole_is_meant(
+    sentences: SentenceEncoder,
+) -> None:
+    bottle, bottles, pool = sentences(
+        ["a bottle of water", "water, of a bottle", "a pool of people"]
+    )[:, WHOLE:]
+
+    assert bottle @ bottles > bottle @ pool + 0.1
 
 
 def test_capitals_do_not_matter(sentences: SentenceEncoder) -> None:

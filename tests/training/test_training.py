@@ -128,11 +128,28 @@ def test_learned_pictures_find_their_colours(encoder: CompactEncoder) -> None:
     assert (texts @ clips.T).argmax(1).tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("name", [CAPTIONER, TOPICS])
+def test_what_was_learned_beside_another_alignment_is_refused(
+    trained: Trained, tmp_path: Path, name: str
+) -> None:
+    for each in (ALIGNMENT, CAPTIONER, TOPICS):
+        shutil.copy(trained.folders.weights / each, tmp_path)
+    learned = load_checkpoint(tmp_path / name)
+    save_checkpoint(
+        tmp_path / name, Checkpoint(learned.tensors, {**learned.config, "alignment": "0badcafe"})
+    )
+
+    with pytest.raises(CheckpointError, match=f"{name}: learned on .* 0badcafe sees"):
+        CompactEncoder.load(tmp_path)
+
+
 def test_topics_of_another_space_are_refused(trained: Trained, tmp_path: Path) -> None:
     for name in (ALIGNMENT, CAPTIONER):
         shutil.copy(trained.folders.weights / name, tmp_path)
     tensors = {"weight": np.zeros((2, 9)), "bias": np.zeros(2), "clip_mean": np.zeros(9)}
-    save_checkpoint(tmp_path / TOPICS, Checkpoint(tensors, {"labels": ["music", "food"]}))
+    beside = fingerprint(tmp_path / ALIGNMENT)
+    config = {"labels": ["music", "food"], "alignment": beside}
+    save_checkpoint(tmp_path / TOPICS, Checkpoint(tensors, config))
 
     with pytest.raises(CheckpointError, match=f"{TOPICS}: .* embeddings of length 512"):
         CompactEncoder.load(tmp_path)
