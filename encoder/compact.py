@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from encoder.actions import ActionRecogniser, load_actions
 from encoder.alignment import Alignment
 from encoder.attention import attention_along
 from encoder.backbone import frame_grids, views_of
@@ -18,6 +19,7 @@ from encoder.beam import BeamSettings, beam_search
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.categories import TopicClassifier
 from encoder.checkpoint import (
+    ACTIONS,
     ALIGNMENT,
     CAPTIONER,
     TOPICS,
@@ -28,7 +30,13 @@ from encoder.checkpoint import (
     load_checkpoint,
 )
 from encoder.devices import best_device
-from encoder.interface import Caption, CaptionAttention, ClipDescription, EmbeddingSpace
+from encoder.interface import (
+    Caption,
+    CaptionAttention,
+    CategoryScore,
+    ClipDescription,
+    EmbeddingSpace,
+)
 from encoder.temporal import AlignmentConfig
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
@@ -54,12 +62,14 @@ class CompactEncoder:
         vocabulary: Vocabulary,
         topics: TopicClassifier,
         space: EmbeddingSpace,
+        actions: ActionRecogniser | None = None,
     ) -> None:
         self._device = best_device()
         self._alignment = alignment.to(self._device).eval()
         self._captioner = captioner.to(self._device).eval()
         self._vocabulary = vocabulary
         self._topics = topics
+        self._actions = actions
         self._space = space
         self._sentences: SentenceEncoder | None = None  # indexing needs no text: load on first use
 
@@ -78,6 +88,8 @@ class CompactEncoder:
             vocabulary=vocabulary,
             topics=_load_topics(weights / TOPICS, dimension=space.dimension),
             space=space,
+            # Weights made from a user's own captions come without: there were no clips of actions.
+            actions=load_actions(weights) if (weights / ACTIONS).exists() else None,
         )
 
     @property
@@ -91,7 +103,9 @@ class CompactEncoder:
         grids = [self._grids(clip) for clip in clips]
         embeddings = self._embed(clips, grids)
         captions = self._caption(*self._places(clips, grids))
-        categories = self._topics.categorise(embeddings)
+        topics = self._topics.categorise(embeddings)
+        actions = self._act(clips, grids)
+        categories = [_by_probability(*both) for both in zip(topics, actions, strict=True)]
         return [
             ClipDescription(embedding, caption, labels)
             for embedding, caption, labels in zip(embeddings, captions, categories, strict=True)
@@ -119,6 +133,29 @@ class CompactEncoder:
         said = self._vocabulary.encode(caption)[:-1]  # without "end"
         maps = attention_along(self._captioner, *looked, words=said, frames=len(frames))
         return CaptionAttention(tuple(split_words(caption)), frames.numpy(), maps)
+
+    @property
+    def action_labels(self) -> tuple[str, ...]:
+        """All actions that it knows, of all families."""
+        return self._actions.labels if self._actions else ()
+
+    def action_probabilities(self, clips: Sequence[Clip]) -> NDArray[np.float32]:
+        """``(N, len(action_labels))``, each against the other labels of its family and none."""
+        if self._actions is None or not clips:
+            return np.zeros((len(clips), len(self.action_labels)), np.float32)
+        return self._actions.probabilities([self._moving(clip) for clip in clips])
+
+    def _act(
+        self, clips: Sequence[Clip], grids: Sequence[Tensor]
+    ) -> list[tuple[CategoryScore, ...]]:
+        if self._actions is None:
+            return [()] * len(clips)
+        # Of a still only the whole picture: several views of it would look like a movement.
+        seen = [grid[: len(clip.frames)] for clip, grid in zip(clips, grids, strict=True)]
+        return self._actions.categorise(seen)
+
+    def _moving(self, clip: Clip) -> Tensor:
+        return frame_grids(self._alignment.backbone, clip.frames, self._device)
 
     def _grids(self, clip: Clip) -> Tensor:
         """Features of one clip's frames, ``(T, 49, 1280)``; of a still picture, of its views."""
@@ -153,6 +190,10 @@ class CompactEncoder:
             Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
             for found in beam_search(self._captioner, features, real=real, settings=CAPTION_SEARCH)
         ]
+
+
+def _by_probability(*groups: tuple[CategoryScore, ...]) -> tuple[CategoryScore, ...]:
+    return tuple(sorted((s for group in groups for s in group), key=lambda s: -s.probability))
 
 
 def _spread(grid: Tensor) -> Tensor:

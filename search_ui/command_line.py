@@ -35,6 +35,7 @@ app.add_typer(evaluate, rich_help_panel=INSPECTION)
 evaluate.command()(evaluation_commands.retrieval)
 evaluate.command()(evaluation_commands.captions)
 evaluate.command()(evaluation_commands.categories)
+evaluate.command()(evaluation_commands.actions)
 app.command(rich_help_panel=INSPECTION)(demo.demo)
 
 

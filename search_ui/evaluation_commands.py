@@ -9,6 +9,9 @@ from typing import Annotated, TypeAlias
 import typer
 
 from search_ui.options import JsonOption, LibraryOption
+from search_ui.terminal import say
+
+EXIT_SOME_UNREADABLE = 2
 
 ImagesOption: TypeAlias = Annotated[
     Path,
@@ -104,3 +107,62 @@ def categories(
         write(topics_document(report))
     else:
         print_topics(report)
+
+
+def actions(
+    clips: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder with one folder of clips for each action, such as hand_shake.",
+        ),
+    ],
+    confusion: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.png", help="Draw what was taken for what."),
+    ] = None,
+    frames_per_second: Annotated[
+        float | None,
+        typer.Option(min=0.25, max=30, help="How many frames are looked at.", show_default="4"),
+    ] = None,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure how often actions are recognised, the given ones competing.
+
+    Exit code 2 if some clips cannot be read.
+    """
+    from evaluation.actions import (
+        FRAMES_PER_SECOND,
+        actions_of,
+        evaluate_actions,
+        find_action_clips,
+    )
+    from evaluation.confusion import draw_confusion
+    from pipeline.assembly import load_encoder
+    from pipeline.settings import load_settings
+    from search_ui.evaluation_output import actions_document, print_actions
+    from search_ui.json_output import write
+    from search_ui.progress import clip_progress
+
+    encoder = actions_of(load_encoder(load_settings(library)))
+    classes = find_action_clips(clips, encoder.action_labels)
+    with clip_progress() as on_progress:
+        report = evaluate_actions(
+            encoder,
+            classes,
+            frames_per_second=frames_per_second or FRAMES_PER_SECOND,
+            on_progress=on_progress,
+        )
+    if confusion is not None:
+        draw_confusion(confusion, report.classes, report.confusion)
+    if json:
+        write(actions_document(report))
+    else:
+        print_actions(report)
+    for line in report.unreadable:
+        say(f"clipseek: {line}")
+    if report.unreadable:
+        raise typer.Exit(EXIT_SOME_UNREADABLE)

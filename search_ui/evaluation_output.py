@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from evaluation.actions import ActionReport
 from evaluation.captions import CaptionReport
 from evaluation.intervals import Interval
 from evaluation.retrieval import RecallIntervals, RetrievalFigures, RetrievalReport
@@ -55,6 +56,21 @@ def topics_document(report: TopicReport) -> Json:
     }
 
 
+def actions_document(report: ActionReport) -> Json:
+    """Shares of right answers in percent; classes are called like their folders."""
+    return {
+        "accuracy": report.accuracy,
+        "interval": _pair(report.interval),
+        "per_class": dict(report.per_class),
+        "clips": report.clips,
+        "confusion": {
+            name: dict(zip(report.classes, row, strict=True))
+            for name, row in zip(report.classes, report.confusion.tolist(), strict=True)
+        },
+        "unreadable": list(report.unreadable),
+    }
+
+
 def _pair(interval: Interval) -> Json:
     return [interval.low, interval.high]
 
@@ -105,6 +121,21 @@ def print_topics(report: TopicReport) -> None:
     table.add_row("all", _certain(report.accuracy, report.interval))
     results.print(table)
     _print_counts(count(report.videos, "video"), count(report.captions, "caption"))
+
+
+def print_actions(report: ActionReport) -> None:
+    """The share of right answers, and what each class was taken for."""
+    table = rows()
+    for column in ("action", "right, %", "taken for"):
+        table.add_column(column)
+    for name, counts in zip(report.classes, report.confusion.tolist(), strict=True):
+        if name in report.per_class:
+            taken = zip(report.classes, counts, strict=True)
+            others = ", ".join(f"{other} {n}" for other, n in taken if n and other != name)
+            table.add_row(printable(name), f"{report.per_class[name]:.1f}", printable(others))
+    table.add_row("all", _certain(report.accuracy, report.interval))
+    results.print(table)
+    _print_counts(count(report.clips, "clip"))
 
 
 def _certain(figure: float, interval: Interval) -> str:

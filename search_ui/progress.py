@@ -28,8 +28,21 @@ def video_progress() -> Iterator[Callable[[VideoProgress], None]]:
 @contextmanager
 def image_progress() -> Iterator[Callable[[int, int], None]]:
     """Give what listens to an evaluation, images done and images in all."""
+    with _counted("images") as show:
+        yield show
+
+
+@contextmanager
+def clip_progress() -> Iterator[Callable[[int, int], None]]:
+    """Give what listens to an evaluation, clips done and clips in all."""
+    with _counted("clips") as show:
+        yield show
+
+
+@contextmanager
+def _counted(what: str) -> Iterator[Callable[[int, int], None]]:
     with _bar() as bar:
-        task = bar.add_task("images", total=None, note="")
+        task = bar.add_task(what, total=None, note="")
 
         def show(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, note=f"{done}/{total}")

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ from typing import Annotated
 import typer
 
 from encoder.checkpoint import CheckpointError
+from training.action_fit import ActionTraining
+from training.actions import train_actions
 from training.align import AlignmentTraining, train_alignment
 from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError
@@ -25,7 +28,18 @@ class Model(StrEnum):
     CAPTION = "caption"
     TOPICS = "topics"
     LABELS = "labels"
+    ACTIONS = "actions"
     ALL = "all"
+
+
+_TRAININGS: dict[Model, Callable[[Folders], object]] = {
+    Model.ALIGN: lambda folders: train_alignment(folders, AlignmentTraining()),
+    Model.ORDER: lambda folders: train_order(folders, OrderTraining()),
+    Model.CAPTION: lambda folders: train_captioner(folders, CaptionTraining()),
+    Model.TOPICS: train_topics,
+    Model.LABELS: train_labels,
+    Model.ACTIONS: lambda folders: train_actions(folders, ActionTraining()),
+}
 
 
 def train(
@@ -39,16 +53,9 @@ def train(
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folders = Folders(data, cache)
     try:
-        if model in (Model.ALIGN, Model.ALL):
-            train_alignment(folders, AlignmentTraining())
-        if model in (Model.ORDER, Model.ALL):
-            train_order(folders, OrderTraining())
-        if model in (Model.CAPTION, Model.ALL):
-            train_captioner(folders, CaptionTraining())
-        if model in (Model.TOPICS, Model.ALL):
-            train_topics(folders)
-        if model in (Model.LABELS, Model.ALL):
-            train_labels(folders)
+        for each, start in _TRAININGS.items():
+            if model in (each, Model.ALL):
+                start(folders)
     except (TrainingDataError, CheckpointError) as error:
         sys.exit(str(error))
 

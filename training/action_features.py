@@ -1,0 +1,116 @@
+"""What the CNN makes of the clips that actions are learned from: computed once, kept on disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.progress import track
+from torch import Tensor
+
+from encoder.actions import change_over, cnn_fingerprint, join_parts
+from encoder.backbone import CompactBackbone, prepare_pictures
+from encoder.checkpoint import ALIGNMENT
+from encoder.compact import load_alignment
+from training.action_clips import SOURCES, ActionClip, clips_of_family, ordinary_clips
+from training.data import Folders, TrainingDataError
+from training.features import half_precision
+
+STRIDES = (1, 2)
+"""Every frame, as in an evaluation, or every second, as in indexing by default."""
+_FRAMES_AT_ONCE = 16
+
+
+@dataclass(frozen=True, eq=False)
+class ActionExample:
+    """One clip to learn from."""
+
+    group: str
+    labels: tuple[int, ...]
+    frames: NDArray[np.float16]
+    """``(M, T, 1 + len(STRIDES), 1280)``: mean over the places, and the change over each stride; M
+    is 2 where the mirror image is there, else 1."""
+
+    def inputs(self, *, stride: int, offset: int = 0, mirrored: bool = False) -> Tensor:
+        """What `frame_inputs` makes of every `stride`-th frame: ``(T', 3, 1280)``."""
+        frames = torch.from_numpy(self.frames[int(mirrored), offset::stride].astype(np.float32))
+        return join_parts(frames[:, 0], frames[:, 1 + STRIDES.index(stride)])
+
+
+def action_examples(folders: Folders) -> list[ActionExample]:
+    """All clips of all families, and of none.
+
+    Raises:
+        TrainingDataError: the data is not there, or not as it should be.
+        CheckpointError: there is no alignment to build on.
+    """
+    examples = []
+    for number, source in enumerate(SOURCES):
+        clips = clips_of_family(folders.data, number)
+        kept = _kept_features(folders, source.family.name, clips, mirrored=source.mirrored)
+        examples += [
+            ActionExample(clip.group, clip.labels, frames)
+            for clip, frames in zip(clips, kept, strict=True)
+        ]
+    clips = ordinary_clips(folders)
+    kept = _kept_features(folders, "ordinary", clips, mirrored=False)
+    examples += [
+        ActionExample(clip.group, clip.labels, frames)
+        for clip, frames in zip(clips, kept, strict=True)
+    ]
+    return examples
+
+
+def _kept_features(
+    folders: Folders, name: str, clips: Sequence[ActionClip], *, mirrored: bool
+) -> list[NDArray[np.float16]]:
+    alignment = folders.weights / ALIGNMENT
+    path = folders.cache / f"actions-{name}-{cnn_fingerprint(alignment)}.npz"
+    if not path.exists():
+        backbone = load_alignment(alignment).backbone
+        computed = [
+            _compute(backbone, clip.read(), mirrored=mirrored)
+            for clip in track(clips, f"clips of {name}")
+        ]
+        _save(path, computed)
+    with np.load(path) as file:
+        frames, lengths = file["frames"], file["lengths"]
+    if len(lengths) != len(clips):
+        raise TrainingDataError(
+            f"{path}: features of {len(lengths)} clips are kept, but the data has {len(clips)} "
+            "now; delete the file, or name another folder with --cache"
+        )
+    return np.split(frames, np.cumsum(lengths)[:-1], axis=1)
+
+
+def _save(path: Path, clips: Sequence[NDArray[np.float16]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as file:
+        lengths = np.array([clip.shape[1] for clip in clips])
+        np.savez(file, frames=np.concatenate(clips, 1), lengths=lengths)
+    partial.rename(path)
+
+
+@torch.inference_mode()
+def _compute(
+    backbone: CompactBackbone, frames: NDArray[np.uint8], *, mirrored: bool
+) -> NDArray[np.float16]:
+    pictures = prepare_pictures(frames, torch.device("cpu"))
+    views = [pictures, pictures.flip(3)] if mirrored else [pictures]
+    return np.stack([kept_parts(_grids(backbone, view)) for view in views])
+
+
+def _grids(backbone: CompactBackbone, pictures: Tensor) -> Tensor:
+    with half_precision():
+        starts = range(0, len(pictures), _FRAMES_AT_ONCE)
+        grids = [backbone(pictures[start : start + _FRAMES_AT_ONCE]) for start in starts]
+    return torch.cat(grids).float()
+
+
+def kept_parts(grids: Tensor) -> NDArray[np.float16]:
+    """``(T, P, 1280)`` → ``(T, 1 + len(STRIDES), 1280)``."""
+    changes = [change_over(grids, stride) for stride in STRIDES]
+    return np.asarray(torch.stack([grids.mean(1), *changes], 1).numpy(), np.float16)

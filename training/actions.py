@@ -1,0 +1,206 @@
+"""Learns actions from labelled clips, and measures what the order of frames is worth."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from rich.progress import track
+from torch import Tensor
+
+from encoder.actions import UNSAID, Calibration, actions_checkpoint
+from encoder.checkpoint import ACTIONS, save_checkpoint
+from evaluation.actions import FRAMES_PER_SECOND, accuracy_interval
+from evaluation.intervals import Interval
+from training.action_clips import SOURCES
+from training.action_features import STRIDES, ActionExample, action_examples
+from training.action_fit import ActionFit, ActionTraining, Order, targets_of
+from training.data import Folders
+from training.loss_curve import LossCurve, draw_loss_curve
+
+logger = logging.getLogger(__name__)
+
+CURVE = "actions-loss.png"
+_FALSE_ALARMS = 0.02
+"""Share of held-out clips without an action that may get one."""
+_LEAST_PROBABILITY = 0.3
+_TEMPERATURES = np.geomspace(0.3, 5, 60)
+
+
+@dataclass(frozen=True)
+class ActionFigure:
+    """How often clips of recordings that were held out are recognised, percent."""
+
+    family: str
+    order: Order
+    frames_per_second: float
+    accuracy: float
+    interval: Interval
+    """Recordings were resampled."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What classifiers say of clips that they were not trained on."""
+
+    epochs: int
+    """After which the loss was least."""
+    curve: LossCurve
+    logits: tuple[list[Tensor], ...]
+    """For each of `STRIDES` and each family ``(N, L + 1)``."""
+
+
+def train_actions(folders: Folders, training: ActionTraining) -> list[ActionFigure]:
+    """Measure on folds, train on all clips for as long as the folds say, save.
+
+    Raises:
+        TrainingDataError: the data is not there, or not as it should be.
+        CheckpointError: there is no alignment to build on.
+    """
+    examples = action_examples(folders)
+    held = {order: cross_validate(examples, training, order=order) for order in Order}
+    figures = [
+        figure for order, found in held.items() for figure in figures_of(examples, found, order)
+    ]
+    for figure in figures:
+        logger.info(
+            "%s, %s, %g frames a second: %.1f %% [%.1f, %.1f]",
+            figure.family,
+            figure.order,
+            figure.frames_per_second,
+            figure.accuracy,
+            figure.interval.low,
+            figure.interval.high,
+        )
+    chosen = held[Order.LSTM]
+    calibrations = calibrate(examples, chosen.logits[-1])  # of the rate of indexing
+    fit = ActionFit(examples, np.arange(len(examples)), training=training, order=Order.LSTM)
+    for _ in track(range(chosen.epochs), "actions"):
+        fit.epoch()
+    checkpoint = actions_checkpoint(
+        fit.classifier,
+        [source.family for source in SOURCES],
+        calibrations=calibrations,
+        config=training.config,
+        weights=folders.weights,
+    )
+    save_checkpoint(folders.weights / ACTIONS, checkpoint)
+    draw_loss_curve(folders.cache / CURVE, chosen.curve)
+    return figures
+
+
+def folds_of(groups: Sequence[str], *, folds: int) -> NDArray[np.int64]:
+    """Deal whole groups to folds of about the same size, the same way each time: ``(N,)``."""
+    names, owner, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    dealt = np.zeros(folds, np.int64)
+    fold_of = np.zeros(len(names), np.int64)
+    shuffled = np.random.default_rng(0).permutation(len(names))
+    for name in shuffled[np.argsort(-sizes[shuffled], kind="stable")]:
+        fold_of[name] = dealt.argmin()
+        dealt[fold_of[name]] += sizes[name]
+    return fold_of[owner]
+
+
+def _fold_numbers(examples: Sequence[ActionExample], folds: int) -> NDArray[np.int64]:
+    """Each family is dealt by itself, so that every fold has a share of it."""
+    numbers = np.zeros(len(examples), np.int64)
+    kinds = [example.group.split("-")[0] for example in examples]
+    for kind in sorted(set(kinds)):
+        rows = [i for i, other in enumerate(kinds) if other == kind]
+        numbers[rows] = folds_of([examples[i].group for i in rows], folds=folds)
+    return numbers
+
+
+def cross_validate(
+    examples: Sequence[ActionExample], training: ActionTraining, *, order: Order
+) -> HeldOut:
+    """Train one classifier for each fold, side by side, until their held-out loss rises."""
+    numbers = _fold_numbers(examples, training.folds)
+    held_rows = [np.flatnonzero(numbers == fold) for fold in range(training.folds)]
+    fits = [
+        ActionFit(examples, np.flatnonzero(numbers != fold), training=training, order=order)
+        for fold in range(training.folds)
+    ]
+    curve, best = LossCurve([], []), HeldOut(0, LossCurve([], []), ())
+    for epoch in track(range(1, training.epochs + 1), f"actions, {order}"):
+        curve.train.append(float(np.mean([fit.epoch() for fit in fits])))
+        found = [
+            [fit.logits(rows, stride=stride) for fit, rows in zip(fits, held_rows, strict=True)]
+            for stride in STRIDES
+        ]
+        losses = [
+            fit.loss_of(logits, rows)
+            for each in found
+            for fit, logits, rows in zip(fits, each, held_rows, strict=True)
+        ]
+        curve.dev.append(float(np.mean(losses)))
+        if curve.dev[-1] == min(curve.dev):
+            together = tuple(_in_order(each, held_rows) for each in found)
+            best = HeldOut(epoch, curve, together)
+        elif epoch - best.epochs >= training.patience:
+            break
+    return best
+
+
+def _in_order(folds: Sequence[Sequence[Tensor]], rows: Sequence[NDArray[np.int64]]) -> list[Tensor]:
+    """Logits of each fold and family → of each family, in the order of the examples."""
+    back = torch.from_numpy(np.argsort(np.concatenate(rows)))
+    return [torch.cat(list(family))[back] for family in zip(*folds, strict=True)]
+
+
+def figures_of(
+    examples: Sequence[ActionExample], held: HeldOut, order: Order
+) -> list[ActionFigure]:
+    """One figure for each family and rate; the labels of one family compete, none does not."""
+    figures = []
+    groups = np.unique([example.group for example in examples], return_inverse=True)[1]
+    for number, source in enumerate(SOURCES):
+        labels = np.array([example.labels[number] for example in examples])
+        own = np.flatnonzero(labels >= 0)
+        for stride, logits in zip(STRIDES, held.logits, strict=True):
+            answers = logits[number][own, :-1].argmax(1).numpy()
+            right = (answers == labels[own]).astype(np.float64)
+            interval = accuracy_interval(right, groups[own])
+            figures.append(
+                ActionFigure(
+                    source.family.name,
+                    order,
+                    FRAMES_PER_SECOND / stride,
+                    100 * float(right.mean()),
+                    interval,
+                )
+            )
+    return figures
+
+
+def calibrate(examples: Sequence[ActionExample], logits: Sequence[Tensor]) -> list[Calibration]:
+    """For each family, from held-out logits ``(N, L + 1)``: a temperature, then a threshold."""
+    found = []
+    for source, scores, truth in zip(SOURCES, logits, targets_of(examples).T, strict=True):
+        sure = truth >= 0
+        scores, truth = scores[sure], truth[sure]
+        losses = [float(F.cross_entropy(scores / t, truth)) for t in _TEMPERATURES]
+        temperature = float(_TEMPERATURES[int(np.argmin(losses))])
+        labels = source.family.labels
+        said = torch.tensor([label not in UNSAID for label in labels] + [False])
+        shares = (scores / temperature).softmax(1)  # (N, L + 1)
+        best, answer = shares.max(1)
+        given = torch.where(said[answer], best, 0.0)  # (N,)
+        silent = given[~said[truth]]
+        allowed = float(silent.quantile(1 - _FALSE_ALARMS)) if len(silent) else 0.0
+        least = max(_LEAST_PROBABILITY, allowed)
+        right = ((given > least) & (answer == truth))[said[truth]].float().mean()
+        logger.info(
+            "%s: temperature %.2f, given from %.2f on: %.1f %% of its held-out clips rightly, "
+            "%.1f %% of others wrongly",
+            source.family.name,
+            temperature,
+            least,
+            100 * float(right),
+            100 * float((silent > least).float().mean()),
+        )
+        found.append(Calibration(temperature, least))
+    return found
