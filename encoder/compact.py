@@ -16,7 +16,7 @@ from encoder.alignment import Alignment
 from encoder.attention import attention_along
 from encoder.backbone import frame_grids, views_of
 from encoder.beam import BeamSettings, beam_search
-from encoder.captioner import Captioner, CaptionerConfig
+from encoder.captioner import Captioner, CaptionerConfig, DecoderState, Places
 from encoder.categories import TopicClassifier
 from encoder.checkpoint import (
     ACTIONS,
@@ -28,6 +28,7 @@ from encoder.checkpoint import (
     CheckpointError,
     compact_space,
     load_checkpoint,
+    require_alignment,
 )
 from encoder.devices import best_device
 from encoder.interface import (
@@ -37,7 +38,8 @@ from encoder.interface import (
     ClipDescription,
     EmbeddingSpace,
 )
-from encoder.temporal import AlignmentConfig
+from encoder.temporal import AlignmentConfig, Pooling
+from encoder.temporal import Sequence as FrameSequence
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
 from ingest.clip import Clip
@@ -81,7 +83,7 @@ class CompactEncoder:
             CheckpointError: a file is missing or damaged, or does not fit this version.
         """
         space = compact_space(weights)
-        captioner, vocabulary = _load_captioner(weights / CAPTIONER)
+        captioner, vocabulary = load_captioner(weights / CAPTIONER)
         return cls(
             load_alignment(weights / ALIGNMENT),
             captioner=captioner,
@@ -102,7 +104,7 @@ class CompactEncoder:
             return []
         grids = [self._grids(clip) for clip in clips]
         embeddings = self._embed(clips, grids)
-        captions = self._caption(*self._places(clips, grids))
+        captions = self._caption(*self._look(clips, grids, embeddings))
         topics = self._topics.categorise(embeddings)
         actions = self._act(clips, grids)
         categories = [_by_probability(*both) for both in zip(topics, actions, strict=True)]
@@ -128,7 +130,7 @@ class CompactEncoder:
     def attend(self, clip: Clip, caption: str) -> CaptionAttention:
         """Where the decoder looks when it says `caption` of the clip."""
         grids = [self._grids(clip)]
-        looked = self._captioner.look(*self._places([clip], grids))
+        looked = self._look([clip], grids, self._embed([clip], grids))
         frames = _spread(torch.arange(len(clip.frames)))  # (F,)
         said = self._vocabulary.encode(caption)[:-1]  # without "end"
         maps = attention_along(self._captioner, *looked, words=said, frames=len(frames))
@@ -175,7 +177,10 @@ class CompactEncoder:
         embedded = self._alignment.temporal(padded, lengths).split([len(group) for group in runs])
         return _as_numpy(F.normalize(torch.stack([rows.mean(0) for rows in embedded]), dim=-1))
 
-    def _places(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    @torch.inference_mode()
+    def _look(
+        self, clips: Sequence[Clip], grids: Sequence[Tensor], embeddings: NDArray[np.float32]
+    ) -> tuple[Places, DecoderState]:
         places = [  # (<= 4 * 49, 1280) each; of a still, the whole picture
             _spread(grid[: len(clip.frames)]).flatten(0, 1)
             for clip, grid in zip(clips, grids, strict=True)
@@ -183,12 +188,13 @@ class CompactEncoder:
         features = pad_sequence(places, batch_first=True)  # (B, P, 1280)
         counts = torch.tensor([len(clip) for clip in places], device=self._device)
         real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]
-        return features, real
+        gists = torch.from_numpy(embeddings).to(self._device)
+        return self._captioner.look(features, real, gists)
 
-    def _caption(self, features: Tensor, real: Tensor) -> list[Caption]:
+    def _caption(self, places: Places, state: DecoderState) -> list[Caption]:
         return [
             Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
-            for found in beam_search(self._captioner, features, real=real, settings=CAPTION_SEARCH)
+            for found in beam_search(self._captioner, places, state, CAPTION_SEARCH)
         ]
 
 
@@ -213,7 +219,9 @@ def load_alignment(path: Path) -> Alignment:
         config = AlignmentConfig(
             dimension=checkpoint.number("dimension"),
             hidden=checkpoint.number("hidden"),
-            lstm_hidden=checkpoint.number("lstm_hidden"),
+            sequence_hidden=checkpoint.number("sequence_hidden"),
+            sequence=FrameSequence(checkpoint.text("sequence")),
+            pooling=Pooling(checkpoint.text("pooling")),
         )
         alignment = Alignment(config)
         _load_trained(alignment, _as_torch(checkpoint))
@@ -227,12 +235,20 @@ def _load_trained(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
         raise ValueError(f"absent {absent[:3]}, unexpected {unexpected[:3]}")
 
 
-def _load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
+def load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
+    """Read a caption decoder with its words.
+
+    Raises:
+        CheckpointError: the file is missing or damaged, does not fit this version, or belongs to
+            another alignment than the one beside it.
+    """
     checkpoint = load_checkpoint(path)
+    require_alignment(checkpoint, path)
     with _fitting(path):
         vocabulary = Vocabulary(checkpoint.strings("vocabulary"))
         config = CaptionerConfig(
             words=len(vocabulary),
+            dimension=checkpoint.number("dimension"),
             hidden=checkpoint.number("hidden"),
             embedding=checkpoint.number("embedding"),
             attention=checkpoint.number("attention"),
@@ -244,6 +260,7 @@ def _load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
 
 def _load_topics(path: Path, *, dimension: int) -> TopicClassifier:
     checkpoint = load_checkpoint(path)
+    require_alignment(checkpoint, path)
     with _fitting(path):
         topics = TopicClassifier.from_checkpoint(checkpoint)
         if topics.weight.shape != (len(topics.labels), dimension):

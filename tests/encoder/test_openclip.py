@@ -133,7 +133,7 @@ def test_a_clip_is_described_alike_alone_and_in_any_company(
 ) -> None:
     weights = find_weights(f"openclip/tiny-coca/{files['tiny-coca']}", download=False)
     torch.manual_seed(1)
-    temporal = TemporalEncoder(AlignmentConfig(dimension=DIMENSION, lstm_hidden=8))
+    temporal = TemporalEncoder(AlignmentConfig(dimension=DIMENSION, sequence_hidden=8))
     torch.nn.init.normal_(temporal.add.weight)
     trained = OpenClipEncoder(
         OpenClipModel.load(weights, device=torch.device("cpu"), half=False),
@@ -160,7 +160,7 @@ def test_a_trained_lstm_hears_the_order_of_the_frames(
     forwards = clip(5)
     backwards = clip_of(forwards.frames[::-1].copy())
     torch.manual_seed(1)
-    temporal = TemporalEncoder(AlignmentConfig(dimension=DIMENSION, lstm_hidden=8))
+    temporal = TemporalEncoder(AlignmentConfig(dimension=DIMENSION, sequence_hidden=8))
     torch.nn.init.normal_(temporal.add.weight)
     weights = find_weights(f"openclip/tiny-vit/{files['tiny-vit']}", download=False)
     model = OpenClipModel.load(weights, device=torch.device("cpu"), half=False)

@@ -25,16 +25,12 @@ def library(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.mark.parametrize(
     ("query", "name"),
     [
-        pytest.param(
-            "plastic water bottles",
-            "bottle-detection",
-            marks=pytest.mark.xfail(
-                strict=True, reason="the encoder finds the water of a swimming pool nearer"
-            ),
-        ),
+        ("plastic water bottles", "bottle-detection"),
         ("playing basketball in a gym", "mmaction2-test_video_structuralize"),
         ("students sitting in a classroom", "classroom"),
         ("a cartoon meadow with flowers", "big-buck-bunny"),
+        ("fruit on a table", "fruit-and-vegetable"),
+        ("a person walking down a hallway", "one-by-one-person"),
     ],
 )
 def test_the_right_video_comes_first(library: Library, query: str, name: str) -> None:
