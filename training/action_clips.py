@@ -83,7 +83,7 @@ def clips_of_family(data: Path, number: int) -> list[ActionClip]:
     folder = data / source.family.name
     groups = _recordings(folder / "clips.tsv")
     clips = []
-    for path in find_media([folder]):
+    for path in find_media([folder]) if folder.is_dir() else ():
         label = label_of(path.parent.name)
         if label not in source.family.labels:
             raise TrainingDataError(f"{path.parent}: no such label; take the folder away")

@@ -17,6 +17,7 @@ from training.action_features import STRIDES, ActionExample
 
 _PCA_FRAMES = 2000  # more change the components little
 _LEAST_CROP = 0.7
+_LEAST_SPREAD = 1e-4
 _IGNORED = -100
 
 
@@ -160,7 +161,8 @@ def set_components(
 
 def _set_principal(layer: torch.nn.Linear, frames: Tensor) -> None:
     spread = frames.std(0)
-    spread = spread.clamp(min=0.05 * float(spread.mean()))  # a dead channel must not be blown up
+    # What hardly ever changes must not be blown up.
+    spread = spread.clamp(min=max(_LEAST_SPREAD, 0.05 * float(spread.mean())))
     scaled = (frames - frames.mean(0)) / spread  # (N, C)
     kept = min(layer.out_features, len(frames))
     _, lengths, axes = torch.svd_lowrank(scaled, kept)  # (C, kept)

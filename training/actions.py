@@ -41,6 +41,10 @@ class ActionFigure:
     interval: Interval
     """Recordings were resampled."""
 
+    def __str__(self) -> str:
+        what = f"{self.family}, {self.order}, {self.frames_per_second:g} frames a second"
+        return f"{what}: {self.accuracy:.1f} % [{self.interval.low:.1f}, {self.interval.high:.1f}]"
+
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
@@ -63,26 +67,22 @@ def train_actions(folders: Folders, training: ActionTraining) -> list[ActionFigu
     examples = action_examples(folders)
     held = {order: cross_validate(examples, training, order=order) for order in Order}
     figures = [
-        figure for order, found in held.items() for figure in figures_of(examples, found, order)
+        figure
+        for number in range(len(SOURCES))
+        for order, found in held.items()
+        for figure in figures_of(examples, found, order, number=number)
     ]
     for figure in figures:
-        logger.info(
-            "%s, %s, %g frames a second: %.1f %% [%.1f, %.1f]",
-            figure.family,
-            figure.order,
-            figure.frames_per_second,
-            figure.accuracy,
-            figure.interval.low,
-            figure.interval.high,
-        )
+        logger.info("%s", figure)
     chosen = held[Order.LSTM]
     calibrations = calibrate(examples, chosen.logits[-1])  # of the rate of indexing
     fit = ActionFit(examples, np.arange(len(examples)), training=training, order=Order.LSTM)
     for _ in track(range(chosen.epochs), "actions"):
         fit.epoch()
+    families = [source.family for source in SOURCES]
     checkpoint = actions_checkpoint(
         fit.classifier,
-        [source.family for source in SOURCES],
+        families,
         calibrations=calibrations,
         config=training.config,
         weights=folders.weights,
@@ -152,27 +152,25 @@ def _in_order(folds: Sequence[Sequence[Tensor]], rows: Sequence[NDArray[np.int64
 
 
 def figures_of(
-    examples: Sequence[ActionExample], held: HeldOut, order: Order
+    examples: Sequence[ActionExample], held: HeldOut, order: Order, *, number: int
 ) -> list[ActionFigure]:
-    """One figure for each family and rate; the labels of one family compete, none does not."""
-    figures = []
+    """Of one of `SOURCES`, one figure for each rate; its labels compete, none does not."""
     groups = np.unique([example.group for example in examples], return_inverse=True)[1]
-    for number, source in enumerate(SOURCES):
-        labels = np.array([example.labels[number] for example in examples])
-        own = np.flatnonzero(labels >= 0)
-        for stride, logits in zip(STRIDES, held.logits, strict=True):
-            answers = logits[number][own, :-1].argmax(1).numpy()
-            right = (answers == labels[own]).astype(np.float64)
-            interval = accuracy_interval(right, groups[own])
-            figures.append(
-                ActionFigure(
-                    source.family.name,
-                    order,
-                    FRAMES_PER_SECOND / stride,
-                    100 * float(right.mean()),
-                    interval,
-                )
+    labels = np.array([example.labels[number] for example in examples])
+    own = np.flatnonzero(labels >= 0)
+    figures = []
+    for stride, logits in zip(STRIDES, held.logits, strict=True):
+        answers = logits[number][own, :-1].argmax(1).numpy()
+        right = (answers == labels[own]).astype(np.float64)
+        figures.append(
+            ActionFigure(
+                SOURCES[number].family.name,
+                order,
+                FRAMES_PER_SECOND / stride,
+                100 * float(right.mean()),
+                accuracy_interval(right, groups[own]),
             )
+        )
     return figures
 
 
@@ -190,7 +188,7 @@ def calibrate(examples: Sequence[ActionExample], logits: Sequence[Tensor]) -> li
         best, answer = shares.max(1)
         given = torch.where(said[answer], best, 0.0)  # (N,)
         silent = given[~said[truth]]
-        allowed = float(silent.quantile(1 - _FALSE_ALARMS)) if len(silent) else 0.0
+        allowed = float(silent.quantile(1 - _FALSE_ALARMS, interpolation="higher"))
         least = max(_LEAST_PROBABILITY, allowed)
         right = ((given > least) & (answer == truth))[said[truth]].float().mean()
         logger.info(

@@ -1,0 +1,204 @@
+"""Folds, figures and calibration of actions, and a classifier that has only order to go by."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from encoder.actions import ActionConfig, change_over, frame_inputs, load_actions
+from encoder.alignment import Alignment
+from encoder.backbone import FEATURE_CHANNELS
+from encoder.checkpoint import ALIGNMENT
+from encoder.temporal import AlignmentConfig
+from tests.tiny_videos import write_scenes
+from tests.training.pictures import write_lines
+from training.action_clips import NO_LABEL, SOURCES, UNSURE, clips_of_family, ordinary_clips
+from training.action_features import STRIDES, ActionExample, action_examples, kept_parts
+from training.action_fit import ActionTraining, Order, targets_of
+from training.actions import (
+    CURVE,
+    HeldOut,
+    calibrate,
+    cross_validate,
+    figures_of,
+    folds_of,
+    train_actions,
+)
+from training.align import save_alignment
+from training.data import Folders, TrainingDataError
+from training.loss_curve import LossCurve
+
+SMALL = ActionTraining(
+    config=ActionConfig(reduced=4, hidden=8, dropout=0.1),
+    folds=2,
+    epochs=40,
+    patience=40,
+    batch=8,
+    rate=0.01,
+)
+INTERACTIONS = 1
+
+
+def rising_or_falling(count: int) -> list[ActionExample]:
+    """Clips of two interactions that show the same frames, one in the reverse of the other."""
+    random = np.random.default_rng(0)
+    direction = random.normal(size=FEATURE_CHANNELS)
+    examples = []
+    for number in range(count):
+        label = number % 2
+        slope = np.linspace(-1, 1, 10) * (1 if label else -1)
+        seen = slope[:, None] * direction + random.normal(0, 0.05, (10, FEATURE_CHANNELS))
+        grids = torch.from_numpy(seen[:, None].astype(np.float32))
+        labels = (NO_LABEL, label, NO_LABEL)
+        examples.append(
+            ActionExample(f"interactions-{number // 2}", labels, kept_parts(grids)[None])
+        )
+    return examples
+
+
+@pytest.mark.parametrize(("order", "right"), [(Order.LSTM, True), (Order.MEAN, False)])
+def test_only_the_lstm_tells_a_clip_from_its_reverse(order: Order, right: bool) -> None:
+    examples = rising_or_falling(24)
+
+    held = cross_validate(examples, SMALL, order=order)
+    [figure, _] = figures_of(examples, held, order, number=INTERACTIONS)
+
+    assert (figure.family, figure.order) == ("interactions", order)
+    assert (figure.accuracy > 90) == right
+    assert len(held.curve.dev) >= held.epochs > 0
+
+
+def test_a_recording_is_in_one_fold_and_folds_are_of_a_size() -> None:
+    groups = list("aaaaabbbbccccddddefghij")
+
+    dealt = folds_of(groups, folds=4)
+
+    assert all(len({dealt[i] for i, g in enumerate(groups) if g == name}) == 1 for name in groups)
+    assert max(np.bincount(dealt)) - min(np.bincount(dealt)) <= 1
+    assert folds_of(groups, folds=4).tolist() == dealt.tolist()
+
+
+def test_figures_count_own_clips_and_leave_none_out_of_the_answers() -> None:
+    frames = np.zeros((1, 2, 1 + len(STRIDES), 1), np.float16)
+    labels = [(0, UNSURE, NO_LABEL), (1, NO_LABEL, NO_LABEL), (NO_LABEL,) * 3]
+    examples = [ActionExample(f"fights-{i}", each, frames) for i, each in enumerate(labels)]
+    scores = torch.tensor([[1.0, 0, 9], [1, 0, 9], [0, 0, 9]])  # fight, normal, none
+    held = HeldOut(1, LossCurve([], []), ([scores], [-scores]))
+
+    every, second = figures_of(examples, held, Order.LSTM, number=0)
+
+    assert (every.frames_per_second, every.accuracy) == (4, 50)
+    assert (second.frames_per_second, second.accuracy) == (2, 50)
+    assert (every.interval.low, every.interval.high) == (0, 100)
+
+
+def test_inputs_of_kept_features_are_those_of_the_frames() -> None:
+    grids = torch.randn(9, 4, FEATURE_CHANNELS, generator=torch.Generator().manual_seed(0))
+    example = ActionExample("g", (0, 0, 0), np.stack([kept_parts(grids), kept_parts(2 * grids)]))
+
+    for stride, offset in ((1, 0), (2, 0), (2, 1)):
+        expected = frame_inputs(grids[offset::stride])
+        found = example.inputs(stride=stride, offset=offset)
+        torch.testing.assert_close(found, expected, atol=5e-3, rtol=5e-3)
+    mirrored = example.inputs(stride=1, mirrored=True)
+    torch.testing.assert_close(mirrored[:, 2], change_over(2 * grids, 1), atol=5e-3, rtol=5e-3)
+
+
+def test_calibration_softens_what_is_too_sure_and_silences_false_alarms() -> None:
+    random = np.random.default_rng(0)
+    frames = np.zeros((1, 1, 3, 1), np.float16)
+    truth = random.integers(0, 2, 400)  # fight, or none
+    answers = np.where(random.random(400) < 0.8, truth, 1 - truth)  # one in five is wrong
+    scores = torch.from_numpy(np.where(answers == 0, 8.0, -8.0).astype(np.float32))
+    logits = torch.stack([scores, torch.full_like(scores, -20), -scores], 1)
+    logits += 0.5 * torch.randn(logits.shape, generator=torch.Generator().manual_seed(0))
+    labels = [(0 if t == 0 else NO_LABEL, NO_LABEL, NO_LABEL) for t in truth]
+    examples = [ActionExample("g", each, frames) for each in labels]
+
+    [fights, _, _] = calibrate(examples, [logits, torch.zeros(400, 7), torch.zeros(400, 8)])
+
+    assert fights.temperature > 4
+    given = (logits / fights.temperature).softmax(1)[:, 0]
+    wrong = given[torch.from_numpy(truth == 1)] > fights.least_probability
+    assert wrong.float().mean() <= 0.02
+
+
+def test_none_follows_the_labels_and_what_is_unsure_is_ignored() -> None:
+    frames = np.zeros((1, 1, 3, 1), np.float16)
+    examples = [ActionExample("g", (0, UNSURE, NO_LABEL), frames)]
+
+    assert targets_of(examples).tolist() == [[0, -100, 7]]
+
+
+def write_clips(data: Path) -> None:
+    """One clip for each label of each family, some footage, and two captioned pictures."""
+    colours = ("red", "green", "blue", "white", "black", "red", "green")
+    for source in SOURCES:
+        for number, label in enumerate(source.family.labels):
+            folder = data / source.family.name / label.replace(" ", "_")
+            folder.mkdir(parents=True)
+            name = {"fights": "fi1", "interactions": f"0_{number}_1", "ucf": f"g0{number}_c01"}
+            path = folder / f"{name[source.family.name]}.mp4"
+            write_scenes(path, [colours[number]], seconds_each=0.5)
+    rows = ["clip\tsource_video\tcategory", "fight/fi1.mp4\t23\tfight", "normal/fi1.mp4\t7\tnormal"]
+    write_lines(data / "fights" / "clips.tsv", rows)
+    (data / "footage").mkdir()
+    write_scenes(data / "footage" / "street.mp4", ["blue"], seconds_each=1)
+    (data / "flickr8k" / "images").mkdir(parents=True)
+    rows = ["image\tcaption", "a.png\ta dog on grass", "b.png\ta man who is surfing"]
+    write_lines(data / "flickr8k" / "train.tsv", rows)
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (32, 24), "green").save(data / "flickr8k" / "images" / name)
+
+
+def test_clips_know_their_recording_and_their_labels(tmp_path: Path) -> None:
+    write_clips(tmp_path)
+
+    fight, normal = clips_of_family(tmp_path, 0)
+    assert (fight.group, fight.labels) == ("fights-23", (0, UNSURE, NO_LABEL))
+    assert (normal.group, normal.labels) == ("fights-7", (1, NO_LABEL, NO_LABEL))
+    shake, *_, push = clips_of_family(tmp_path, INTERACTIONS)
+    assert (shake.group, shake.labels) == ("interactions-0", (NO_LABEL, 0, NO_LABEL))
+    assert (push.group, push.labels) == ("interactions-5", (UNSURE, 5, NO_LABEL))
+    assert clips_of_family(tmp_path, 2)[3].group == "ucf-g03"
+    assert shake.read().ndim == 4
+
+
+def test_pictures_of_an_action_are_not_taken_for_none(tmp_path: Path) -> None:
+    write_clips(tmp_path)
+
+    ordinary = ordinary_clips(Folders(tmp_path, tmp_path))
+
+    assert {clip.group for clip in ordinary} == {"footage-street.mp4", "photograph-0"}
+    assert {len(clip.read()) for clip in ordinary} == {16}
+    assert {clip.labels for clip in ordinary} == {(NO_LABEL,) * 3}
+
+
+def test_a_family_that_lacks_a_label_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        TrainingDataError, match="needs a folder of clips for each of fight, normal"
+    ):
+        clips_of_family(tmp_path, 0)
+
+
+def test_training_leaves_a_classifier_that_loads(tmp_path: Path) -> None:
+    folders = Folders(tmp_path / "data", tmp_path / "cache", tmp_path / "weights")
+    write_clips(folders.data)
+    torch.manual_seed(0)
+    alignment = Alignment(AlignmentConfig(dimension=8, hidden=8))
+    save_alignment(alignment, folders.weights / ALIGNMENT)
+
+    figures = train_actions(folders, ActionTraining(config=SMALL.config, folds=2, epochs=2))
+
+    assert len(figures) == len(Order) * len(SOURCES) * len(STRIDES)
+    loaded = load_actions(folders.weights)
+    assert loaded.labels == tuple(label for s in SOURCES for label in s.family.labels)
+    assert (folders.cache / CURVE).exists()
+
+    (folders.data / "fights" / "fight" / "more.mp4").write_bytes(
+        (folders.data / "fights" / "fight" / "fi1.mp4").read_bytes()
+    )
+    with pytest.raises(TrainingDataError, match="features of 2 clips are kept"):
+        action_examples(folders)
