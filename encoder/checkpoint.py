@@ -26,12 +26,16 @@ ACTIONS = "actions.safetensors"
 CAMERA = "camera.safetensors"
 _SCALE = ".scale"
 _ADVICE = "reinstall clipseek, or make the weights again with: python -m training all"
+_OWN_ADVICE = "make them again with: clipseek train, or delete that folder to use the shipped ones"
 
 
 class CheckpointError(Exception):
     """A file of weights cannot be used; the message says which, why, and what to do."""
 
-    def __init__(self, source: Path | str, problem: str, *, advice: str = _ADVICE) -> None:
+    def __init__(self, source: Path | str, problem: str, *, advice: str = "") -> None:
+        if not advice:
+            own = isinstance(source, Path) and source.parent != WEIGHTS
+            advice = _OWN_ADVICE if own else _ADVICE
         super().__init__(f"{source}: {problem}; {advice}")
 
 
@@ -141,7 +145,6 @@ def require_alignment(checkpoint: Checkpoint, path: Path) -> None:
         )
 
 
-@cache
 def compact_space(weights: Path = WEIGHTS) -> EmbeddingSpace:
     """The space of the compact encoder whose files lie in the folder `weights`.
 
@@ -149,8 +152,14 @@ def compact_space(weights: Path = WEIGHTS) -> EmbeddingSpace:
         CheckpointError: they are missing or damaged.
     """
     path = weights / ALIGNMENT
+    return _space_of(path, fingerprint(path))
+
+
+@cache
+def _space_of(path: Path, content: str) -> EmbeddingSpace:
+    """Remembered by the file's content: a library's weights may be trained meanwhile."""
     try:
         dimension = load_checkpoint(path).number("dimension")
     except KeyError as error:
         raise CheckpointError(path, f"the weights do not say their {error}") from error
-    return EmbeddingSpace(f"compact-{fingerprint(path)}", dimension)
+    return EmbeddingSpace(f"compact-{content}", dimension)

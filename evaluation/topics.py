@@ -50,18 +50,19 @@ def read_topic_captions(file: Path) -> list[TopicCaption]:
     return [TopicCaption(*row) for row in read_table(file, COLUMNS)]
 
 
-def topics_of(encoder: ClipEncoder) -> TopicClassifier:
-    """The shipped topics.
+def topics_of(encoder: ClipEncoder, weights: Path = WEIGHTS) -> TopicClassifier:
+    """The topics in a folder of weights, by default the shipped ones.
 
     Raises :class:`EvaluationError` where they belong to another encoder, and ``CheckpointError``
     where they are missing or damaged.
     """
-    if encoder.space != compact_space():
+    space = compact_space(weights)
+    if encoder.space != space:
         raise EvaluationError(
-            f"the topics were learned in the space of {compact_space().name}, not of "
+            f"the topics were learned in the space of {space.name}, not of "
             f"{encoder.space.name}; evaluate them with encoder = 'compact'"
         )
-    return TopicClassifier.from_checkpoint(load_checkpoint(WEIGHTS / TOPICS))
+    return TopicClassifier.from_checkpoint(load_checkpoint(weights / TOPICS))
 
 
 def evaluate_topics(

@@ -4,8 +4,10 @@ What loads the networks is imported where it is used: with the compact encoder, 
 `remove` and indexing what is unchanged must not wait for torch.
 """
 
+from pathlib import Path
+
 from catalog.milvus import MilvusStore
-from encoder.checkpoint import compact_space
+from encoder.checkpoint import WEIGHTS, compact_space
 from encoder.interface import ClipEncoder, EmbeddingSpace
 from encoder.openclip_weights import PREFIX, OpenClipWeights, find_weights, openclip_space
 from pipeline.library import Library
@@ -39,7 +41,7 @@ def embedding_space(settings: Settings, *, download: bool = False) -> EmbeddingS
     used.
     """
     if settings.encoder == COMPACT:
-        return compact_space()
+        return compact_space(compact_weights(settings))
     return openclip_space(_openclip_weights(settings, download=download))
 
 
@@ -52,11 +54,33 @@ def load_encoder(settings: Settings) -> ClipEncoder:
     if settings.encoder == COMPACT:
         from encoder.compact import CompactEncoder
 
-        return CompactEncoder.load()
+        return CompactEncoder.load(compact_weights(settings))
     weights = _openclip_weights(settings, download=True)
     from encoder.openclip import OpenClipEncoder
 
     return OpenClipEncoder.load(weights)
+
+
+def compact_weights(settings: Settings) -> Path:
+    """The folder of the compact encoder's weights: the library's own, else the shipped ones."""
+    own = _own_weights(settings)
+    return own if own.is_dir() else WEIGHTS
+
+
+def weights_to_train(settings: Settings) -> Path:
+    """Where training on the user's own captions puts a library's weights.
+
+    Raises ``SettingsError`` where the library uses an encoder that cannot be trained.
+    """
+    if settings.encoder != COMPACT:
+        raise SettingsError(
+            f"encoder: {settings.encoder!r} cannot be trained here; choose {COMPACT!r}"
+        )
+    return _own_weights(settings)
+
+
+def _own_weights(settings: Settings) -> Path:
+    return settings.library / "weights"
 
 
 def _openclip_weights(settings: Settings, *, download: bool) -> OpenClipWeights:

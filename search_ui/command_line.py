@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-from search_ui import demo, evaluation_commands, inspection_commands, library_commands
+from search_ui import (
+    demo,
+    evaluation_commands,
+    inspection_commands,
+    library_commands,
+    training_commands,
+)
 from search_ui.failures import explanation
 from search_ui.terminal import prepare, say
 
@@ -29,6 +35,7 @@ app.command(rich_help_panel=LIBRARY)(library_commands.search)
 app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)
 app.command(rich_help_panel=LIBRARY)(library_commands.remove)
+app.command(rich_help_panel=LIBRARY)(training_commands.train)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.describe)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.doctor)
 app.add_typer(evaluate, rich_help_panel=INSPECTION)

@@ -93,7 +93,7 @@ def categories(
 ) -> None:
     """Measure how often topics are right about single sentences."""
     from evaluation.topics import evaluate_topics, read_topic_captions, topics_of
-    from pipeline.assembly import load_encoder
+    from pipeline.assembly import compact_weights, load_encoder
     from pipeline.settings import load_settings
     from search_ui.evaluation_output import print_topics, topics_document
     from search_ui.json_output import write
@@ -101,8 +101,10 @@ def categories(
 
     captioned = read_topic_captions(captions)
     with spinner("reading the captions"):
-        encoder = load_encoder(load_settings(library))
-        report = evaluate_topics(encoder, topics_of(encoder), captions=captioned)
+        settings = load_settings(library)
+        encoder = load_encoder(settings)
+        topics = topics_of(encoder, compact_weights(settings))
+        report = evaluate_topics(encoder, topics, captions=captioned)
     if json:
         write(topics_document(report))
     else:

@@ -11,6 +11,7 @@ def explanation(error: Exception) -> str | None:
     from pipeline.groups import GroupingError
     from pipeline.searching import QueryError
     from pipeline.settings import SettingsError
+    from training.data import TrainingDataError
 
     speaking = (
         AttentionError,
@@ -20,6 +21,7 @@ def explanation(error: Exception) -> str | None:
         GroupingError,
         QueryError,
         SettingsError,
+        TrainingDataError,
         VideoError,
     )
     if isinstance(error, speaking):

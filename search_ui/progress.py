@@ -51,6 +51,18 @@ def _counted(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
+def stage_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give what listens to work in stages: the stage, what of it is done, and its whole."""
+    with _bar() as bar:
+        task = bar.add_task("", total=None, note="")
+
+        def show(stage: str, done: int, total: int) -> None:
+            bar.update(task, description=stage, completed=done, total=total, note=f"{done}/{total}")
+
+        yield show
+
+
+@contextmanager
 def spinner(what: str) -> Iterator[None]:
     """Show that something takes its time, where a terminal is watching."""
     if not messages.is_terminal:

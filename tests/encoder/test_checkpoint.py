@@ -102,8 +102,17 @@ def test_the_configuration_comes_back(tmp_path: Path) -> None:
 def one_clear_line(error: CheckpointError, path: Path) -> None:
     message = str(error)
     assert message.startswith(f"{path}: the weights ")
-    assert message.endswith("python -m training all")
+    assert message.endswith("delete that folder to use the shipped ones")
     assert "\n" not in message
+
+
+def test_shipped_weights_come_back_by_installing_and_own_ones_by_training() -> None:
+    shipped, own = (
+        str(CheckpointError(folder / ALIGNMENT, "broken")) for folder in (WEIGHTS, Path("library"))
+    )
+
+    assert "reinstall clipseek" in shipped
+    assert "clipseek train" in own
 
 
 def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:

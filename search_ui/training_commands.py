@@ -1,0 +1,73 @@
+"""The command `train`: a library's own weights, learned from captions that its user wrote.
+
+What it needs is imported when it runs, for the reason that `library_commands` states.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from search_ui.options import EXIT_INTERRUPTED, JsonOption, LibraryOption
+from search_ui.terminal import say
+
+EXIT_NOTHING_TRAINED = 1
+EXIT_SOME_LINES_FAILED = 2
+
+
+def train(
+    captions: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE.tsv",
+            exists=True,
+            dir_okay=False,
+            help="A header, then lines of file<TAB>caption, or of "
+            "file<TAB>caption<TAB>start_seconds<TAB>end_seconds.",
+        ),
+    ],
+    media: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", exists=True, file_okay=False, help="Folder that the files lie in."
+        ),
+    ],
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Teach the encoder your own captions of your pictures and videos.
+
+    The library then uses what was learned; its videos must be indexed again. Exit code 2 if
+    some lines could not be used, 1 if nothing could be done at all.
+    """
+    from pipeline.assembly import weights_to_train
+    from pipeline.settings import load_settings
+    from search_ui.json_output import write
+    from search_ui.progress import stage_progress
+    from search_ui.training_output import index_again, print_training, training_document
+    from training.own import TooFewItemsError, train_own
+    from training.own_data import read_own_table
+
+    settings = load_settings(library)
+    target = weights_to_train(settings)
+    try:
+        with stage_progress() as on_progress:
+            report = train_own(read_own_table(captions, media), target, on_progress=on_progress)
+    except KeyboardInterrupt:
+        say("interrupted: the library keeps the weights that it had")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except TooFewItemsError as error:
+        for problem in error.problems:
+            say(problem.error)
+        say(f"clipseek: {error}")
+        raise typer.Exit(EXIT_NOTHING_TRAINED) from None
+    for problem in report.problems:
+        say(problem.error)
+    if json:
+        write(training_document(report, target))
+    else:
+        print_training(report, target)
+    if report.improved:
+        say(index_again(settings))
+    if report.problems:
+        raise typer.Exit(EXIT_SOME_LINES_FAILED)
