@@ -43,6 +43,7 @@ evaluate.command()(evaluation_commands.retrieval)
 evaluate.command()(evaluation_commands.captions)
 evaluate.command()(evaluation_commands.categories)
 evaluate.command()(evaluation_commands.actions)
+evaluate.command()(evaluation_commands.camera)
 app.command(rich_help_panel=INSPECTION)(demo.demo)
 
 

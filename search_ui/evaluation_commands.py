@@ -111,6 +111,43 @@ def categories(
         print_topics(report)
 
 
+def camera(
+    clips: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder with one folder of videos for each movement, such as pan_left.",
+        ),
+    ],
+    moves: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.tsv",
+            exists=True,
+            dir_okay=False,
+            help="Lines of file<TAB>start<TAB>end<TAB>movement, of files in DIR, instead.",
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure how often the camera's movement is named rightly."""
+    from encoder.camera import CameraClassifier
+    from evaluation.camera import evaluate_camera, moves_in_folders, moves_in_table
+    from search_ui.evaluation_output import camera_document, print_camera
+    from search_ui.json_output import write
+    from search_ui.progress import spinner
+
+    labelled = moves_in_folders(clips) if moves is None else moves_in_table(moves, clips)
+    with spinner("watching the clips"):
+        report = evaluate_camera(CameraClassifier.load(), labelled)
+    if json:
+        write(camera_document(report))
+    else:
+        print_camera(report)
+
+
 def actions(
     clips: Annotated[
         Path,

@@ -3,10 +3,12 @@
 from dataclasses import fields
 
 from evaluation.actions import ActionReport
+from evaluation.camera import CameraReport
 from evaluation.captions import CaptionReport
 from evaluation.intervals import Interval
 from evaluation.retrieval import RecallIntervals, RetrievalFigures, RetrievalReport
 from evaluation.topics import TopicReport
+from ingest.camera import MOVEMENTS
 from search_ui.json_output import Json
 from search_ui.printing import count, rows
 from search_ui.terminal import printable, results
@@ -53,6 +55,21 @@ def topics_document(report: TopicReport) -> Json:
         "per_class": dict(report.per_topic),
         "videos": report.videos,
         "captions": report.captions,
+    }
+
+
+def camera_document(report: CameraReport) -> Json:
+    """Shares of right answers in percent, and how often each movement was taken for each."""
+    return {
+        "accuracy": report.accuracy,
+        "interval": _pair(report.interval),
+        "per_class": dict(report.per_class),
+        "clips": report.clips,
+        "confusion": {
+            movement: dict(zip(MOVEMENTS, row, strict=True))
+            for movement, row in zip(MOVEMENTS, report.confusion.tolist(), strict=True)
+            if any(row)
+        },
     }
 
 
@@ -121,6 +138,21 @@ def print_topics(report: TopicReport) -> None:
     table.add_row("all", _certain(report.accuracy, report.interval))
     results.print(table)
     _print_counts(count(report.videos, "video"), count(report.captions, "caption"))
+
+
+def print_camera(report: CameraReport) -> None:
+    """The share of right answers, and what each movement was taken for."""
+    table = rows()
+    for column in ("movement", "right, %", "taken for"):
+        table.add_column(column)
+    for movement, counts in zip(MOVEMENTS, report.confusion.tolist(), strict=True):
+        if movement in report.per_class:
+            taken = zip(MOVEMENTS, counts, strict=True)
+            others = ", ".join(f"{other} {n}" for other, n in taken if n and other != movement)
+            table.add_row(movement, f"{report.per_class[movement]:.1f}", others)
+    table.add_row("all", _certain(report.accuracy, report.interval))
+    results.print(table)
+    _print_counts(count(report.clips, "clip"))
 
 
 def print_actions(report: ActionReport) -> None:

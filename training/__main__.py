@@ -13,6 +13,7 @@ from encoder.checkpoint import CheckpointError
 from training.action_fit import ActionTraining
 from training.actions import train_actions
 from training.align import AlignmentTraining, train_alignment
+from training.camera import CameraTraining, train_camera
 from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError
 from training.labels import train_labels
@@ -28,6 +29,7 @@ class Model(StrEnum):
     CAPTION = "caption"
     TOPICS = "topics"
     LABELS = "labels"
+    CAMERA = "camera"
     ACTIONS = "actions"
     ALL = "all"
 
@@ -38,6 +40,7 @@ _TRAININGS: dict[Model, Callable[[Folders], object]] = {
     Model.CAPTION: lambda folders: train_captioner(folders, CaptionTraining()),
     Model.TOPICS: train_topics,
     Model.LABELS: train_labels,
+    Model.CAMERA: lambda folders: train_camera(folders, CameraTraining()),
     Model.ACTIONS: lambda folders: train_actions(folders, ActionTraining()),
 }
 

@@ -17,6 +17,7 @@ COMMANDS = {
     ("evaluate", "retrieval"): ("--library", "--json", "--images", "--captions"),
     ("evaluate", "captions"): ("--library", "--json", "--images", "--captions"),
     ("evaluate", "categories"): ("--library", "--json", "--captions"),
+    ("evaluate", "camera"): ("--json", "--clips", "--moves"),
     ("demo",): ("--folder",),
 }
 
