@@ -15,7 +15,7 @@ from pipeline.reports import IndexReport
 from pipeline.status import LibraryStatus
 from search_ui.terminal import results
 
-Json: TypeAlias = bool | int | float | str | None | Sequence["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | dict[str, "Json"] | None
 
 
 def write(document: Json) -> None:

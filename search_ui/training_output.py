@@ -74,8 +74,12 @@ def print_training(report: OwnReport, weights: Path) -> None:
 
 def index_again(settings: Settings) -> str:
     """What to do with what the library holds from before."""
-    catalog = settings.milvus_uri or shown_path(settings.library / "catalog")
+    library = shown_path(settings.library)
+    if settings.milvus_uri:
+        forget = f"drop the collections clips and videos at {settings.milvus_uri}"
+    else:
+        forget = f"delete {shown_path(settings.library / 'catalog')}"
     return (
-        f"videos that are indexed already must be indexed again: delete {catalog}, then run: "
-        f"clipseek index PATH... --library {shown_path(settings.library)}"
+        f"videos that are indexed already must be indexed again: {forget}, "
+        f"then run: clipseek index PATH... --library {library}"
     )
