@@ -74,7 +74,7 @@ class EmbeddingSpaceMismatchError(CatalogError):
         super().__init__(
             f"this catalog holds embeddings of {expected.name} ({expected.dimension}-d), "
             f"but the encoder makes {got.name} ({got.dimension}-d); "
-            "use the encoder and weights that it was made with, or delete the catalog and index again"
+            "use the encoder and weights of then, or delete the catalog and index again"
         )
 
 

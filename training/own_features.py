@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -48,15 +49,22 @@ class OwnFeatures:
     """``(K, 768)``."""
 
     @classmethod
-    def of(cls, clips: Sequence[OwnClip]) -> "OwnFeatures":
+    def of(cls, clips: Sequence[OwnClip], *, on_progress: Listener) -> "OwnFeatures":
         """Compute the features of what is said of some clips."""
         texts = tuple(dict.fromkeys(text for clip in clips for text in clip.item.captions))
-        return cls(tuple(clips), texts, SentenceEncoder()(texts).clone())
+        encoder, read = SentenceEncoder(), []
+        for start in range(0, len(texts), _ITEMS_AT_ONCE):
+            read.append(encoder(texts[start : start + _ITEMS_AT_ONCE]))
+            on_progress("reading", sum(map(len, read)), len(texts))
+        return cls(tuple(clips), texts, torch.cat(read))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {text: number for number, text in enumerate(self.texts)}
 
     def texts_of(self, rows: Sequence[int]) -> list[list[int]]:
         """The numbers of the texts of each of some clips."""
-        numbers = {text: number for number, text in enumerate(self.texts)}
-        return [[numbers[text] for text in self.clips[row].item.captions] for row in rows]
+        return [[self._numbers[text] for text in self.clips[row].item.captions] for row in rows]
 
     def chosen(self, which: NDArray[np.bool_]) -> "OwnFeatures":
         """Some of the clips, with what is said of them."""
