@@ -15,7 +15,9 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from encoder.backbone import FEATURE_CHANNELS
 
-_MOST_FRAMES = 256  # places that the transformer tells apart; later frames share the last
+FRAMES_READ = 6
+"""Frames that the network reads of a longer clip, evenly spread: what it is trained on. A longer
+sequence than any in training would carry the embedding far off."""
 _HEADS = 4
 
 
@@ -105,7 +107,9 @@ class TemporalEncoder(nn.Module):
         mean = _masked_mean(frames, real)  # (B, D)
         if self.states is None:
             return F.normalize(mean, dim=-1)
-        states, last = self.states(frames, lengths, real)  # (B, T, H), (B, H)
+        frames, lengths = _spread(frames, lengths)  # (B, T', D), (B,)
+        real = real[:, : frames.shape[1]]
+        states, last = self.states(frames, lengths, real)  # (B, T', H), (B, H)
         return F.normalize(mean + self.add(self._pool(states, last, real)), dim=-1)
 
     def _pool(self, states: Tensor, last: Tensor, real: Tensor) -> Tensor:
@@ -145,19 +149,28 @@ class TransformerStates(nn.Module):
         super().__init__()
         self.channels = config.sequence_hidden
         self.enter = nn.Linear(config.dimension, self.channels)
-        self.places = nn.Parameter(0.02 * torch.randn(_MOST_FRAMES, self.channels))
+        self.places = nn.Parameter(0.02 * torch.randn(FRAMES_READ, self.channels))
         self.layer = nn.TransformerEncoderLayer(
             self.channels, _HEADS, 4 * self.channels, batch_first=True, norm_first=True
         )
 
     def forward(self, frames: Tensor, lengths: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
         """``(B, T, D)`` → the states ``(B, T, H)`` and the last of them ``(B, H)``."""
-        places = torch.arange(frames.shape[1], device=frames.device).clamp(max=_MOST_FRAMES - 1)
         inside = torch.where(real[..., None], frames, 0.0)  # padding may hold anything
         states = self.layer(
-            self.enter(inside) + self.places[places], src_key_padding_mask=~real
+            self.enter(inside) + self.places[: frames.shape[1]], src_key_padding_mask=~real
         )  # (B, T, H)
         return states, states[torch.arange(len(states)), (lengths - 1).to(states.device)]
+
+
+def _spread(frames: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """At most `FRAMES_READ` of each clip's frames, first and last among them, and how many."""
+    counts = lengths.clamp(max=FRAMES_READ)
+    steps = torch.arange(int(counts.max()))
+    stride = (lengths - 1) / (counts - 1).clamp(min=1)  # (B,) exactly 1 where all are read
+    places = (steps * stride[:, None]).round().long()  # (B, T')
+    places = torch.minimum(places, (lengths - 1)[:, None]).to(frames.device)
+    return frames.gather(1, places[..., None].expand(-1, -1, frames.shape[2])), counts
 
 
 def _masked_mean(values: Tensor, real: Tensor) -> Tensor:

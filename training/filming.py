@@ -11,12 +11,13 @@ from rich.progress import track
 from torch import Tensor
 
 from encoder.backbone import FEATURE_CHANNELS, FRAME_SIZE, CompactBackbone, as_grid
+from encoder.temporal import FRAMES_READ
 from ingest.camera import Movement, simulate_movement
 from training.data import CaptionedPictures, TrainingDataError
 from training.features import compute_stems, half_precision, kept_features, sentence_features
 from training.sources import Source, pooled_features
 
-FRAMES = 6
+FRAMES = FRAMES_READ
 CAPTIONS = 5
 """Every picture of Flickr8k has five."""
 

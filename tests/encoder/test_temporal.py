@@ -82,6 +82,17 @@ def test_order_matters_to_every_network_but_the_mean(trained: TemporalEncoder) -
     assert (alike < 1 - 1e-5) == (trained.states is not None)
 
 
+def test_of_a_long_clip_six_frames_spread_over_it_say_the_order(trained: TemporalEncoder) -> None:
+    frames = clip(11)
+    changed = frames.clone()
+    changed[[1, 3]] = changed[[3, 1]]  # neither is among 0, 2, 4, 6, 8, 10
+
+    torch.testing.assert_close(encode(trained, changed), encode(trained, frames))
+    changed[[0, 10]] = changed[[10, 0]]  # which are
+    if trained.states is not None:
+        assert not torch.allclose(encode(trained, changed), encode(trained, frames))
+
+
 def test_frames_are_projected_with_any_leading_axes() -> None:
     torch.manual_seed(0)
     projection = FrameProjection(CONFIG).eval()
