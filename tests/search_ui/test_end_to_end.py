@@ -262,17 +262,17 @@ def test_evaluate_categories_gives_the_share_of_each(clipseek: CommandLine) -> N
     captions = clipseek.folder / "captions.tsv"
     captions.write_text(
         "video\tcategory\tcaption\n"
-        "v1\tcooking\ta woman fries onions in a pan\n"
-        "v1\tcooking\tsomeone is making a soup in the kitchen\n"
-        "v2\tgaming\ta cartoon character runs through a video game\n"
-        "v2\tgaming\tsomeone plays minecraft\n"
+        "v1\tvehicles/autos\ta man is talking about a car\n"
+        "v1\tvehicles/autos\ta person drives a car on the road\n"
+        "v2\tanimals/pets\ta dog is playing with a cat\n"
+        "v2\tanimals/pets\tsome animals in a zoo\n"
     )
 
     done = clipseek.run("evaluate", "categories", "--captions", captions, "--json")
 
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
-    assert document["per_class"] == {"cooking": 100, "gaming": 100}
+    assert document["per_class"] == {"animals/pets": 100, "vehicles/autos": 100}
     assert (document["accuracy"], document["accuracy_interval"]) == (100, [100, 100])
     assert (document["videos"], document["captions"]) == (2, 4)
 
