@@ -32,14 +32,13 @@ class Decoder:
         self._pictures = 0
         self._failures = 0
         self._failures_in_a_row = 0
-        self._encrypted = False
 
     def pictures(self) -> Iterator[VideoFrame]:
         """Yield pictures in the order they are shown, from the present position to the end.
 
         Where some packets cannot be decoded, a warning is logged at the end. Raises
-        ``CorruptVideoError``, ``NoVideoStreamError`` or, for an encrypted file,
-        ``UnreadableVideoError`` where there is not one picture.
+        ``CorruptVideoError`` or ``NoVideoStreamError`` where there is not one picture, and
+        ``UnreadableVideoError`` at the first packet that is encrypted.
         """
         yield from self._decoded()
         self._conclude()
@@ -89,7 +88,11 @@ class Decoder:
                 return
 
     def _decode(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
-        self._encrypted = self._encrypted or packet.has_sidedata("encryption_info")
+        # The decoder may take what is encrypted for pictures, so do not wait until it fails.
+        if packet.has_sidedata("encryption_info"):
+            raise UnreadableVideoError(
+                self._path, "is encrypted", "save it again without copy protection"
+            )
         try:
             return packet.decode()
         except FFmpegError:
@@ -104,10 +107,6 @@ class Decoder:
         return self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW
 
     def _conclude(self) -> None:
-        if self._encrypted and self._failures:
-            raise UnreadableVideoError(
-                self._path, "is encrypted", "save it again without copy protection"
-            )
         if not self._pictures and self._failures:
             raise CorruptVideoError(
                 self._path,
