@@ -16,12 +16,12 @@ from encoder.beam import beam_search
 from encoder.captioner import Captioner, DecoderState, Places
 from encoder.checkpoint import ALIGNMENT, Checkpoint, fingerprint, save_checkpoint
 from encoder.compact import CAPTION_SEARCH
-from encoder.vocabulary import PAD, Vocabulary
+from encoder.vocabulary import PAD, UNKNOWN, Vocabulary
 from evaluation.captions import CaptionFigures, score_captions
 from training.captioned import numbered
 from training.own_features import Listener, OwnClip, OwnFeatures, embed_all, places_of
 
-_ROWS_OF_WORDS = ("words.weight", "bias")
+_APART = 0.5  # of the deviation among all words; less, and two new names are told apart late
 _CLIPS_AT_ONCE = 32
 
 
@@ -31,8 +31,8 @@ class OwnCaptionTraining:
 
     epochs: int = 10
     patience: int = 3  # epochs without better captions of the held-out items
-    batch: int = 64
-    rate: float = 2e-4
+    batch: int = 16  # a few dozen captions must make enough steps, too
+    rate: float = 3e-4
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
     least_count: int = 3  # a new word that occurs less often is not learned
@@ -47,16 +47,20 @@ class Speaker:
     vocabulary: Vocabulary
 
     def grown(self, sentences: Sequence[str], *, at_least: int) -> "Speaker":
-        """A copy that knows the words of `sentences`, too; new ones start as an average word."""
+        """A copy that knows the frequent words of `sentences`, too.
+
+        New words start near "unknown", which is what the decoder says where it expects a rare
+        word, each in a direction of its own.
+        """
         read = Vocabulary.from_sentences(sentences, at_least=at_least)
         new = [word for word in read.words if word not in set(self.vocabulary.words)]
         vocabulary = Vocabulary([*self.vocabulary.words, *new])
         captioner = Captioner(replace(self.captioner.config, words=len(vocabulary)))
         state = dict(self.captioner.state_dict())
-        for name in _ROWS_OF_WORDS:
-            rows = state[name]
-            average = rows.mean(0, keepdim=True).expand(len(new), *rows.shape[1:])
-            state[name] = torch.cat([rows, average])
+        words, bias = state["words.weight"], state["bias"]  # (V, E), (V,)
+        directions = torch.randn(len(new), words.shape[1]) * words.std(0)
+        state["words.weight"] = torch.cat([words, words[UNKNOWN] + _APART * directions])
+        state["bias"] = torch.cat([bias, bias[UNKNOWN].expand(len(new))])
         captioner.load_state_dict(state)
         return Speaker(captioner, vocabulary)
 
