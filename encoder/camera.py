@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-from encoder.checkpoint import CAMERA, WEIGHTS, Checkpoint, CheckpointError, load_checkpoint
+from encoder.checkpoint import CAMERA, WEIGHTS, fitting, load_checkpoint
 from encoder.interface import CategoryScore
+from encoder.tensors import as_numpy, as_torch
 from ingest.camera import MOVEMENTS
 from ingest.clip import MOTION_CHANNELS
 
@@ -79,14 +80,9 @@ class CameraClassifier:
         """
         path = weights / CAMERA
         checkpoint = load_checkpoint(path)
-        try:
+        with fitting(path):
             net = CameraNet(CameraConfig(hidden=checkpoint.number("hidden")))
-            net.load_state_dict(_as_torch(checkpoint))
-        except (KeyError, RuntimeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise CheckpointError(
-                path, f"the weights do not fit this version ({reason})"
-            ) from error
+            net.load_state_dict(as_torch(checkpoint.tensors))
         return cls(net)
 
     @torch.inference_mode()
@@ -96,7 +92,7 @@ class CameraClassifier:
             return np.zeros((0, len(MOVEMENTS)), np.float32)
         padded = pad_sequence([torch.from_numpy(steps) for steps in motion], batch_first=True)
         scores = self._net(padded, torch.tensor([len(steps) for steps in motion]))
-        return np.asarray(scores.softmax(1).numpy(), np.float32)
+        return as_numpy(scores.softmax(1))
 
     def categorise(self, motion: Sequence[NDArray[np.float32]]) -> list[tuple[CategoryScore, ...]]:
         """The movement of each clip; none where it is unlikely, or the clip too short to say."""
@@ -109,7 +105,3 @@ class CameraClassifier:
             if row[best] >= _LEAST_PROBABILITY:
                 found[number] = (CategoryScore(MOVEMENTS[best], KIND, float(row[best])),)
         return found
-
-
-def _as_torch(checkpoint: Checkpoint) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(value) for name, value in checkpoint.tensors.items()}

@@ -4,12 +4,14 @@ Captions and clips lie in one space but around different centres (the modality g
 2022), so each is centred by the mean of its own kind before it is classified.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.checkpoint import Checkpoint
+from encoder.checkpoint import Checkpoint, fitting, load_checkpoint, require_alignment
 from encoder.interface import CategoryScore
 
 _LEAST_PROBABILITY = 0.15
@@ -27,6 +29,23 @@ class TopicClassifier:
     """``(L,)``."""
     clip_mean: NDArray[np.float32]
     """``(D,)`` mean embedding of pictures."""
+
+    @classmethod
+    def load(cls, path: Path, *, dimension: int) -> "TopicClassifier":
+        """Read the classifier of embeddings of a length.
+
+        Raises:
+            CheckpointError: the file is missing or damaged, does not fit this version or these
+                embeddings, or belongs to another alignment than the one beside it.
+        """
+        checkpoint = load_checkpoint(path)
+        require_alignment(checkpoint, path)
+        with fitting(path):
+            topics = cls.from_checkpoint(checkpoint)
+            if topics.weight.shape != (len(topics.labels), dimension):
+                expected = f"{len(topics.labels)} labels of embeddings of length {dimension}"
+                raise ValueError(f"expected {expected}, got weights {topics.weight.shape}")
+        return topics
 
     @classmethod
     def from_checkpoint(cls, checkpoint: Checkpoint) -> "TopicClassifier":
@@ -56,3 +75,13 @@ class TopicClassifier:
             for i in best
             if row[i] >= _LEAST_PROBABILITY
         )
+
+
+def most_probable_first(
+    *kinds: Sequence[tuple[CategoryScore, ...]],
+) -> list[tuple[CategoryScore, ...]]:
+    """What classifiers of several kinds say of each of the same clips, together."""
+    return [
+        tuple(sorted((score for scores in clip for score in scores), key=lambda s: -s.probability))
+        for clip in zip(*kinds, strict=True)
+    ]

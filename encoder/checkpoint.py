@@ -5,7 +5,8 @@ Reading a fingerprint needs no PyTorch, so that what only asks "same model as be
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -118,6 +119,20 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise CheckpointError(path, f"the weights are damaged ({error})") from error
     names = [name for name in stored if not name.endswith(_SCALE)]
     return Checkpoint({name: _restored(name, stored) for name in names}, config)
+
+
+@contextmanager
+def fitting(path: Path) -> Iterator[None]:
+    """Building a model from the file at `path` goes in here: what does not fit is named.
+
+    Raises:
+        CheckpointError: a part of the file is missing or has another shape.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]  # torch lists every tensor on a line of its own
+        raise CheckpointError(path, f"the weights do not fit this version ({reason})") from error
 
 
 def fingerprint(path: Path) -> str:

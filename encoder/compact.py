@@ -1,7 +1,7 @@
 """The default encoder: small networks that run offline on a CPU."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +11,23 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from encoder.action_net import frame_inputs, pixels_by_part
 from encoder.actions import ActionRecogniser, load_actions
 from encoder.alignment import Alignment
 from encoder.attention import attention_along
 from encoder.backbone import frame_grids, views_of
 from encoder.beam import BeamSettings, beam_search
+from encoder.camera import CameraClassifier
 from encoder.captioner import Captioner, CaptionerConfig, DecoderState, Places
-from encoder.categories import TopicClassifier
+from encoder.categories import TopicClassifier, most_probable_first
 from encoder.checkpoint import (
     ACTIONS,
     ALIGNMENT,
     CAPTIONER,
     TOPICS,
     WEIGHTS,
-    Checkpoint,
-    CheckpointError,
     compact_space,
+    fitting,
     load_checkpoint,
     require_alignment,
 )
@@ -40,6 +41,7 @@ from encoder.interface import (
 )
 from encoder.temporal import AlignmentConfig, Pooling
 from encoder.temporal import Sequence as FrameSequence
+from encoder.tensors import as_numpy, as_torch
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
 from ingest.clip import Clip
@@ -88,7 +90,7 @@ class CompactEncoder:
             load_alignment(weights / ALIGNMENT),
             captioner=captioner,
             vocabulary=vocabulary,
-            topics=_load_topics(weights / TOPICS, dimension=space.dimension),
+            topics=TopicClassifier.load(weights / TOPICS, dimension=space.dimension),
             space=space,
             # Weights made from a user's own captions come without: there were no clips of actions.
             actions=load_actions(weights) if (weights / ACTIONS).exists() else None,
@@ -105,9 +107,11 @@ class CompactEncoder:
         grids = [self._grids(clip) for clip in clips]
         embeddings = self._embed(clips, grids)
         captions = self._caption(*self._look(clips, grids, embeddings))
-        topics = self._topics.categorise(embeddings)
-        actions = self._act(clips, grids)
-        categories = [_by_probability(*both) for both in zip(topics, actions, strict=True)]
+        categories = most_probable_first(
+            self._topics.categorise(embeddings),
+            self._act(clips, grids),
+            self._camera.categorise([clip.motion for clip in clips]),
+        )
         return [
             ClipDescription(embedding, caption, labels)
             for embedding, caption, labels in zip(embeddings, captions, categories, strict=True)
@@ -124,7 +128,7 @@ class CompactEncoder:
         """``(N, D)`` unit vectors; texts past 64 tokens are cut."""
         if self._sentences is None:
             self._sentences = SentenceEncoder().to(self._device)
-        return _as_numpy(self._alignment.embed_sentences(self._sentences(texts)))
+        return as_numpy(self._alignment.embed_sentences(self._sentences(texts)))
 
     @torch.inference_mode()
     def attend(self, clip: Clip, caption: str) -> CaptionAttention:
@@ -145,19 +149,24 @@ class CompactEncoder:
         """``(N, len(action_labels))``, each against the other labels of its family and none."""
         if self._actions is None or not clips:
             return np.zeros((len(clips), len(self.action_labels)), np.float32)
-        return self._actions.probabilities([self._moving(clip) for clip in clips])
+        seen = (frame_grids(self._alignment.backbone, c.frames, self._device) for c in clips)
+        return self._actions.probabilities(
+            [_changes(clip, grid) for clip, grid in zip(clips, seen, strict=True)]
+        )
 
     def _act(
         self, clips: Sequence[Clip], grids: Sequence[Tensor]
     ) -> list[tuple[CategoryScore, ...]]:
         if self._actions is None:
             return [()] * len(clips)
-        # Of a still only the whole picture: several views of it would look like a movement.
-        seen = [grid[: len(clip.frames)] for clip, grid in zip(clips, grids, strict=True)]
-        return self._actions.categorise(seen)
+        return self._actions.categorise(
+            [_changes(clip, grid) for clip, grid in zip(clips, grids, strict=True)]
+        )
 
-    def _moving(self, clip: Clip) -> Tensor:
-        return frame_grids(self._alignment.backbone, clip.frames, self._device)
+    @cached_property
+    def _camera(self) -> CameraClassifier:
+        # It reads motion, not features of the CNN: the shipped one fits weights of any folder.
+        return CameraClassifier.load()
 
     def _grids(self, clip: Clip) -> Tensor:
         """Features of one clip's frames, ``(T, 49, 1280)``; of a still picture, of its views."""
@@ -175,7 +184,7 @@ class CompactEncoder:
         padded = pad_sequence([run for group in runs for run in group], batch_first=True)
         lengths = torch.tensor([len(run) for group in runs for run in group])
         embedded = self._alignment.temporal(padded, lengths).split([len(group) for group in runs])
-        return _as_numpy(F.normalize(torch.stack([rows.mean(0) for rows in embedded]), dim=-1))
+        return as_numpy(F.normalize(torch.stack([rows.mean(0) for rows in embedded]), dim=-1))
 
     @torch.inference_mode()
     def _look(
@@ -198,8 +207,10 @@ class CompactEncoder:
         ]
 
 
-def _by_probability(*groups: tuple[CategoryScore, ...]) -> tuple[CategoryScore, ...]:
-    return tuple(sorted((s for group in groups for s in group), key=lambda s: -s.probability))
+@torch.inference_mode()
+def _changes(clip: Clip, grid: Tensor) -> Tensor:
+    """Inputs of the action classifier, ``(T, C)``; of a still, only of the whole picture."""
+    return frame_inputs(grid[: len(clip.frames)], pixels_by_part(clip.frames))
 
 
 def _spread(grid: Tensor) -> Tensor:
@@ -215,7 +226,7 @@ def load_alignment(path: Path) -> Alignment:
         CheckpointError: the file is missing or damaged, or does not fit this version.
     """
     checkpoint = load_checkpoint(path)
-    with _fitting(path):
+    with fitting(path):
         config = AlignmentConfig(
             dimension=checkpoint.number("dimension"),
             hidden=checkpoint.number("hidden"),
@@ -224,7 +235,7 @@ def load_alignment(path: Path) -> Alignment:
             pooling=Pooling(checkpoint.text("pooling")),
         )
         alignment = Alignment(config)
-        _load_trained(alignment, _as_torch(checkpoint))
+        _load_trained(alignment, as_torch(checkpoint.tensors))
     return alignment.eval()
 
 
@@ -244,7 +255,7 @@ def load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
     """
     checkpoint = load_checkpoint(path)
     require_alignment(checkpoint, path)
-    with _fitting(path):
+    with fitting(path):
         vocabulary = Vocabulary(checkpoint.strings("vocabulary"))
         config = CaptionerConfig(
             words=len(vocabulary),
@@ -254,33 +265,5 @@ def load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
             attention=checkpoint.number("attention"),
         )
         captioner = Captioner(config)
-        captioner.load_state_dict(_as_torch(checkpoint))
+        captioner.load_state_dict(as_torch(checkpoint.tensors))
     return captioner, vocabulary
-
-
-def _load_topics(path: Path, *, dimension: int) -> TopicClassifier:
-    checkpoint = load_checkpoint(path)
-    require_alignment(checkpoint, path)
-    with _fitting(path):
-        topics = TopicClassifier.from_checkpoint(checkpoint)
-        if topics.weight.shape != (len(topics.labels), dimension):
-            expected = f"{len(topics.labels)} labels of embeddings of length {dimension}"
-            raise ValueError(f"expected {expected}, got weights {topics.weight.shape}")
-    return topics
-
-
-@contextmanager
-def _fitting(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (KeyError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:200]  # torch lists every tensor on a line of its own
-        raise CheckpointError(path, f"the weights do not fit this version ({reason})") from error
-
-
-def _as_torch(checkpoint: Checkpoint) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(value) for name, value in checkpoint.tensors.items()}
-
-
-def _as_numpy(tensor: Tensor) -> NDArray[np.float32]:
-    return np.asarray(tensor.float().cpu().numpy(), np.float32)

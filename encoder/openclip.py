@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from encoder.categories import TopicClassifier
+from encoder.camera import CameraClassifier
+from encoder.categories import TopicClassifier, most_probable_first
 from encoder.checkpoint import TOPICS, WEIGHTS, load_checkpoint
 from encoder.coca import CocaCaptioner
 from encoder.devices import best_device
@@ -59,7 +60,10 @@ class OpenClipEncoder:
         if not clips:
             return []
         embeddings = self.embed_clips(clips)
-        categories = self._topics.categorise(embeddings)
+        categories = most_probable_first(
+            self._topics.categorise(embeddings),
+            self._camera.categorise([clip.motion for clip in clips]),
+        )
         return [
             ClipDescription(embedding, caption, labels)
             for embedding, caption, labels in zip(
@@ -87,6 +91,10 @@ class OpenClipEncoder:
         if self._captioner is None:
             return [_SILENCE] * len(clips)
         return self._captioner.caption([clip.frames for clip in clips])
+
+    @cached_property
+    def _camera(self) -> CameraClassifier:
+        return CameraClassifier.load()
 
     @cached_property
     def _topics(self) -> TopicClassifier:

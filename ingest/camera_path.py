@@ -24,7 +24,7 @@ _LEAST = 0.12
 _MOST = {_RIGHT: 3.0, _DOWN: 3.0, _CLOSER: 1.1}
 _ASIDE = 0.35
 """Most that a movement strays into another direction, as a share of itself."""
-_ZOOM_ASIDE = 0.9
+_ZOOM_ASIDE = 0.5
 """Most that a pan or tilt zooms beside: a zoom of 1 moves what is at the edge by half a side."""
 _STEADY = (0.001, 0.045)
 """Speed of a camera on a stand or in a calm hand, sides of the view a second."""

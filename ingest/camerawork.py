@@ -16,8 +16,9 @@ _VIEWS = ((128, 72), (128, 96), (128, 128), (72, 128))
 """Widths and heights of the films, pixels; what shots are looked for in is as small."""
 _MOST_THINGS = 3
 _LEVELS = 255
-_UNSHARP = 0.2
-"""Share of films whose scene offers little to hold on to: out of focus, mist, bare walls."""
+_UNSHARP = 0.3
+"""Share of static films whose scene offers little to hold on to, as bare walls do. Nobody could
+tell how a camera moves over such a scene, so there it would only teach guessing."""
 _MARKED = 0.4
 """Share of films with bars or panels over them."""
 
@@ -57,7 +58,7 @@ def film_photograph(
     count = int(rng.integers(0, _MOST_THINGS + 1)) if rng.random() < 0.7 else 0
     things = [_draw_thing(photographs[1:], path, rng) for _ in range(count)]
     scene = photographs[0]
-    if rng.random() < _UNSHARP:
+    if movement is Movement.STATIC and rng.random() < _UNSHARP:
         scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(2, 8)), np.uint8)
     views = _views(scene, path, size=size, window=window)
     for thing in things:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.actions import ActionFamily
+from encoder.action_net import ActionFamily
 from evaluation.actions import FRAMES_PER_SECOND, label_of, read_action_clip
 from ingest.camera import Movement, simulate_movement
 from ingest.discovery import find_media
@@ -20,7 +20,7 @@ NO_LABEL = -1
 """The label of clips in which nothing of a family happens."""
 UNSURE = -2
 """The label of clips that a family neither claims nor disclaims; it does not learn from them."""
-_VIOLENCE = frozenset({"fight", "kick", "punching", "push"})
+_BLOWS = frozenset({"kick", "punching", "push"})
 _PLACES_IN_FOOTAGE = 4
 _FRAMES = 16  # four seconds
 _PHOTOGRAPHS = 150
@@ -59,6 +59,10 @@ SOURCES = (
         mirrored=False,
     ),
 )  # fmt: skip
+
+
+FIGHTS, INTERACTIONS = 0, 1
+"""Their places in `SOURCES`."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +104,16 @@ def clips_of_family(data: Path, number: int) -> list[ActionClip]:
 
 
 def _labels(number: int, label: str) -> tuple[int, ...]:
-    """A staged blow may pass for a fight, and a fight for a staged blow; all else is neither."""
-    other = UNSURE if label in _VIOLENCE else NO_LABEL
-    own = SOURCES[number].family.labels.index(label)
-    return tuple(
-        own if i == number else other if SOURCES[i].family.name != "ucf" else NO_LABEL
-        for i in range(len(SOURCES))
-    )
+    """A blow is a fight, and other interactions are normal; a fight may be full of blows."""
+    labels = [NO_LABEL] * len(SOURCES)
+    labels[number] = SOURCES[number].family.labels.index(label)
+    if number == INTERACTIONS:
+        labels[FIGHTS] = SOURCES[FIGHTS].family.labels.index(
+            "fight" if label in _BLOWS else "normal"
+        )
+    if label == "fight":
+        labels[INTERACTIONS] = UNSURE
+    return tuple(labels)
 
 
 def _recordings(table: Path) -> dict[str, str]:

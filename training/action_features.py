@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from rich.progress import track
 from torch import Tensor
 
-from encoder.actions import change_over, cnn_fingerprint, join_parts
+from encoder.action_net import frame_inputs, pixels_by_part
+from encoder.actions import cnn_fingerprint
 from encoder.backbone import CompactBackbone, prepare_pictures
 from encoder.checkpoint import ALIGNMENT
 from encoder.compact import load_alignment
@@ -30,13 +31,13 @@ class ActionExample:
     group: str
     labels: tuple[int, ...]
     frames: NDArray[np.float16]
-    """``(M, T, 1 + len(STRIDES), 1280)``: mean over the places, and the change over each stride; M
-    is 2 where the mirror image is there, else 1."""
+    """``(M, T, len(STRIDES), C)``: `frame_inputs` over each stride; M is 2 where the mirror
+    image is there, else 1."""
 
     def inputs(self, *, stride: int, offset: int = 0, mirrored: bool = False) -> Tensor:
-        """What `frame_inputs` makes of every `stride`-th frame: ``(T', 3, 1280)``."""
-        frames = torch.from_numpy(self.frames[int(mirrored), offset::stride].astype(np.float32))
-        return join_parts(frames[:, 0], frames[:, 1 + STRIDES.index(stride)])
+        """What `frame_inputs` makes of every `stride`-th frame: ``(T', C)``."""
+        frames = self.frames[int(mirrored), offset::stride, STRIDES.index(stride)]
+        return torch.from_numpy(frames.astype(np.float32))
 
 
 def action_examples(folders: Folders) -> list[ActionExample]:
@@ -98,19 +99,19 @@ def _save(path: Path, clips: Sequence[NDArray[np.float16]]) -> None:
 def _compute(
     backbone: CompactBackbone, frames: NDArray[np.uint8], *, mirrored: bool
 ) -> NDArray[np.float16]:
+    views = [frames, frames[:, :, ::-1]] if mirrored else [frames]
+    return np.stack([kept_inputs(_grids(backbone, v), pixels_by_part(v)) for v in views])
+
+
+def _grids(backbone: CompactBackbone, frames: NDArray[np.uint8]) -> Tensor:
     pictures = prepare_pictures(frames, torch.device("cpu"))
-    views = [pictures, pictures.flip(3)] if mirrored else [pictures]
-    return np.stack([kept_parts(_grids(backbone, view)) for view in views])
-
-
-def _grids(backbone: CompactBackbone, pictures: Tensor) -> Tensor:
+    starts = range(0, len(pictures), _FRAMES_AT_ONCE)
     with half_precision():
-        starts = range(0, len(pictures), _FRAMES_AT_ONCE)
         grids = [backbone(pictures[start : start + _FRAMES_AT_ONCE]) for start in starts]
     return torch.cat(grids).float()
 
 
-def kept_parts(grids: Tensor) -> NDArray[np.float16]:
-    """``(T, P, 1280)`` → ``(T, 1 + len(STRIDES), 1280)``."""
-    changes = [change_over(grids, stride) for stride in STRIDES]
-    return np.asarray(torch.stack([grids.mean(1), *changes], 1).numpy(), np.float16)
+def kept_inputs(grids: Tensor, pixels: Tensor) -> NDArray[np.float16]:
+    """Features ``(T, P, C')`` and pixels ``(T, 64, 64)`` → ``(T, len(STRIDES), C)``."""
+    inputs = [frame_inputs(grids, pixels, stride) for stride in STRIDES]
+    return np.asarray(torch.stack(inputs, 1).numpy(), np.float16)

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from rich.progress import track
 from torch import Tensor
 
-from encoder.actions import UNSAID, Calibration, actions_checkpoint
+from encoder.actions import UNSAID, Calibration, actions_checkpoint, calibrated
 from encoder.checkpoint import ACTIONS, save_checkpoint
 from evaluation.actions import FRAMES_PER_SECOND, accuracy_interval
 from evaluation.intervals import Interval
-from training.action_clips import SOURCES
+from training.action_clips import SOURCES, UNSURE, ActionSource
 from training.action_features import STRIDES, ActionExample, action_examples
-from training.action_fit import ActionFit, ActionTraining, Order, targets_of
+from training.action_fit import ActionFit, ActionTraining, Order
 from training.data import Folders
 from training.loss_curve import LossCurve, draw_loss_curve
 
@@ -27,7 +27,8 @@ CURVE = "actions-loss.png"
 _FALSE_ALARMS = 0.02
 """Share of held-out clips without an action that may get one."""
 _LEAST_PROBABILITY = 0.3
-_TEMPERATURES = np.geomspace(0.3, 5, 60)
+_TEMPERATURES = np.geomspace(0.2, 5, 65)
+_SLOPES, _OFFSETS = np.geomspace(0.1, 4, 40), np.linspace(-6, 3, 73)
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ def cross_validate(
         for fold in range(training.folds)
     ]
     curve, best = LossCurve([], []), HeldOut(0, LossCurve([], []), ())
-    for epoch in track(range(1, training.epochs + 1), f"actions, {order}"):
-        curve.train.append(float(np.mean([fit.epoch() for fit in fits])))
+    epochs = 0 if order is Order.POOLED else training.epochs
+    for epoch in track(range(epochs + 1), f"actions, {order}"):
         found = [
             [fit.logits(rows, stride=stride) for fit, rows in zip(fits, held_rows, strict=True)]
             for stride in STRIDES
@@ -138,10 +139,11 @@ def cross_validate(
         ]
         curve.dev.append(float(np.mean(losses)))
         if curve.dev[-1] == min(curve.dev):
-            together = tuple(_in_order(each, held_rows) for each in found)
-            best = HeldOut(epoch, curve, together)
+            best = HeldOut(epoch, curve, tuple(_in_order(each, held_rows) for each in found))
         elif epoch - best.epochs >= training.patience:
             break
+        if epoch < epochs:
+            curve.train.append(float(np.mean([fit.epoch() for fit in fits])))
     return best
 
 
@@ -157,7 +159,8 @@ def figures_of(
     """Of one of `SOURCES`, one figure for each rate; its labels compete, none does not."""
     groups = np.unique([example.group for example in examples], return_inverse=True)[1]
     labels = np.array([example.labels[number] for example in examples])
-    own = np.flatnonzero(labels >= 0)
+    at_home = [example.group.startswith(SOURCES[number].family.name) for example in examples]
+    own = np.flatnonzero(np.array(at_home) & (labels >= 0))
     figures = []
     for stride, logits in zip(STRIDES, held.logits, strict=True):
         answers = logits[number][own, :-1].argmax(1).numpy()
@@ -175,30 +178,48 @@ def figures_of(
 
 
 def calibrate(examples: Sequence[ActionExample], logits: Sequence[Tensor]) -> list[Calibration]:
-    """For each family, from held-out logits ``(N, L + 1)``: a temperature, then a threshold."""
-    found = []
-    for source, scores, truth in zip(SOURCES, logits, targets_of(examples).T, strict=True):
-        sure = truth >= 0
-        scores, truth = scores[sure], truth[sure]
-        losses = [float(F.cross_entropy(scores / t, truth)) for t in _TEMPERATURES]
-        temperature = float(_TEMPERATURES[int(np.argmin(losses))])
-        labels = source.family.labels
-        said = torch.tensor([label not in UNSAID for label in labels] + [False])
-        shares = (scores / temperature).softmax(1)  # (N, L + 1)
-        best, answer = shares.max(1)
-        given = torch.where(said[answer], best, 0.0)  # (N,)
-        silent = given[~said[truth]]
-        allowed = float(silent.quantile(1 - _FALSE_ALARMS, interpolation="higher"))
-        least = max(_LEAST_PROBABILITY, allowed)
-        right = ((given > least) & (answer == truth))[said[truth]].float().mean()
-        logger.info(
-            "%s: temperature %.2f, given from %.2f on: %.1f %% of its held-out clips rightly, "
-            "%.1f %% of others wrongly",
-            source.family.name,
-            temperature,
-            least,
-            100 * float(right),
-            100 * float((silent > least).float().mean()),
-        )
-        found.append(Calibration(temperature, least))
-    return found
+    """For each family, from held-out logits ``(N, L + 1)``: probabilities, then a threshold."""
+    labels = torch.tensor([example.labels for example in examples])
+    return [
+        _calibrated_family(source, scores, truth)
+        for source, scores, truth in zip(SOURCES, logits, labels.T, strict=True)
+    ]
+
+
+def _calibrated_family(source: ActionSource, scores: Tensor, truth: Tensor) -> Calibration:
+    sure, own = truth != UNSURE, truth >= 0
+    losses = [float(F.cross_entropy(scores[own, :-1] / t, truth[own])) for t in _TEMPERATURES]
+    temperature = float(_TEMPERATURES[int(np.argmin(losses))])
+    slope, offset = _platt(scores[sure, -1], own[sure].float())
+    unhindered = Calibration(temperature, slope, offset, 0.0)
+    shares = calibrated(scores[sure], unhindered)  # (N, L)
+    best, answer = shares.max(1)
+    said = torch.tensor([label not in UNSAID for label in source.family.labels])
+    given = torch.where(said[answer] & (best > 1 - shares.sum(1)), best, 0.0)  # (N,)
+    worth_saying = own[sure] & said[truth[sure]]
+    silent = given[~worth_saying]
+    allowed = float(silent.quantile(1 - _FALSE_ALARMS, interpolation="higher"))
+    least = max(_LEAST_PROBABILITY, allowed)
+    right = ((given > least) & (answer == truth[sure]))[worth_saying].float().mean()
+    logger.info(
+        "%s: temperature %.2f, given from %.2f on: %.1f %% of its held-out clips rightly, "
+        "%.1f %% of others wrongly",
+        source.family.name,
+        temperature,
+        least,
+        100 * float(right),
+        100 * float((silent > least).float().mean()),
+    )
+    return Calibration(temperature, slope, offset, least)
+
+
+def _platt(scores: Tensor, truth: Tensor) -> tuple[float, float]:
+    """The slope and offset that make the logits ``(N,)`` most probable, among those of a grid."""
+    slopes = torch.tensor(_SLOPES, dtype=torch.float32)[:, None, None]
+    offsets = torch.tensor(_OFFSETS, dtype=torch.float32)[None, :, None]
+    logits = scores * slopes + offsets  # (slopes, offsets, N)
+    losses = F.binary_cross_entropy_with_logits(
+        logits, truth.expand_as(logits), reduction="none"
+    ).mean(2)
+    slope, offset = divmod(int(losses.argmin()), len(_OFFSETS))
+    return float(_SLOPES[slope]), float(_OFFSETS[offset])

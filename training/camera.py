@@ -30,13 +30,13 @@ _SMOOTHING = 0.05  # of labels: simulated films are surer than real ones
 class CameraTraining:
     """How the classifier is trained."""
 
-    films: int = 3000
+    films: int = 6000
     dev_films: int = 800
     config: CameraConfig = field(default_factory=CameraConfig)
-    epochs: int = 80
+    epochs: int = 60
     patience: int = 12  # epochs without a better dev loss before training ends
-    batch: int = 64
-    rate: float = 3e-3
+    batch: int = 128
+    rate: float = 4e-3
     weight_decay: float = 0.01
     seed: int = 0
 

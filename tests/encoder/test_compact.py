@@ -1,6 +1,7 @@
 """The whole encoder with small random networks behind the real CNN: shapes, batches, edges."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from encoder.compact import CompactEncoder, load_alignment
 from encoder.interface import EmbeddingSpace
 from encoder.temporal import AlignmentConfig
 from encoder.vocabulary import Vocabulary
-from ingest.clip import Clip, ClipSpan, VideoInfo
+from ingest.clip import MOTION_CHANNELS, Clip, ClipSpan, VideoInfo
 
 DIMENSION = 16
 VIDEO = VideoInfo("0" * 8, Path("film.mp4"), 60.0, Fraction(25), 64, 48, 0)
@@ -112,6 +113,21 @@ def test_captions_are_words_with_a_confidence(encoder: CompactEncoder) -> None:
 
     assert set(description.caption.text.split()) <= set(WORDS)
     assert 0 < description.caption.confidence <= 1
+
+
+def test_a_description_names_how_the_camera_moves(encoder: CompactEncoder) -> None:
+    still = clip(2)
+    travelling = np.zeros((30, MOTION_CHANNELS), np.float32)
+    travelling[:, :6] = [0.2, 0, 0, 0, 1, 0.28]  # all corners go right
+    travelling[:, 12:] = [0.2, 0, 0, 0.8]
+    panned = replace(still, motion=travelling)
+
+    unmeasured, named = encoder.describe([still, panned])
+
+    assert "camera" not in {score.kind for score in unmeasured.categories}
+    assert ("pan left", "camera") in {(score.label, score.kind) for score in named.categories}
+    probabilities = [score.probability for score in named.categories]
+    assert probabilities == sorted(probabilities, reverse=True)
 
 
 def test_nothing_in_gives_nothing_out(encoder: CompactEncoder) -> None:

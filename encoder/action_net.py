@@ -1,0 +1,147 @@
+"""What is done in a clip: how much its frames change, pooled over time, plus what an LSTM adds.
+
+CNN features into an LSTM is LRCN (Donahue et al. 2015). As in `encoder.temporal` the LSTM's share
+is added to that of pooling, and before training it is nothing. The labels of a family exclude
+each other; whether any of them fits is decided apart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from encoder.backbone import FEATURE_CHANNELS
+
+MOTION_SIDE = 8
+"""Pixels move in 8 x 8 parts of the picture."""
+INPUT_CHANNELS = FEATURE_CHANNELS + MOTION_SIDE**2
+"""Called C below."""
+_SMALL_SIDE = 64  # of the picture whose pixels are compared: less sees no hand, more sees noise
+
+
+@dataclass(frozen=True)
+class ActionFamily:
+    """Labels that exclude each other."""
+
+    name: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ActionConfig:
+    """Sizes of the classifier."""
+
+    reduced: int = 128  # principal components of a frame that the LSTM reads
+    hidden: int = 64
+    dropout: float = 0.5  # a few hundred clips are few
+
+
+def change_between(seen: Tensor, step: int) -> Tensor:
+    """How much each frame ``(T, P, C)`` differs from that `step` before: ``(T, C)``.
+
+    Averaged over the places. The first frames, which have none before them, count as changing
+    like the next ones.
+    """
+    change = (seen[step:] - seen[:-step]).abs().mean(1)  # (T - step, C), or none
+    first = seen.new_zeros(min(step, len(seen)), seen.shape[2])
+    first[: len(change)] = change[:step]
+    return torch.cat([first, change])
+
+
+def pixels_by_part(frames: NDArray[np.uint8]) -> Tensor:
+    """Grey pixels in ``[0, 1]`` of small pictures of ``(T, H, W, 3)`` frames.
+
+    Returns:
+        ``(T, 64, 64)``: 64 pixels for each of 8 x 8 parts.
+    """
+    grey = torch.from_numpy(frames.mean(3, dtype=np.float32)) / 255
+    small = F.adaptive_avg_pool2d(grey[:, None], _SMALL_SIDE)[:, 0]  # (T, 64, 64)
+    side = _SMALL_SIDE // MOTION_SIDE
+    parts = small.reshape(-1, MOTION_SIDE, side, MOTION_SIDE, side)
+    return parts.permute(0, 2, 4, 1, 3).flatten(3).flatten(1, 2)  # (T, 64 pixels, 64 parts)
+
+
+def frame_inputs(grids: Tensor, pixels: Tensor, step: int = 1) -> Tensor:
+    """How much each frame differs from that `step` before: ``(T, C)``.
+
+    Only change counts, so that a place does not pass for what was done there. Square roots, as
+    for histograms (Arandjelovic and Zisserman 2012), keep single strong changes from outweighing
+    the rest.
+
+    Args:
+        grids: ``(T, P, FEATURE_CHANNELS)`` CNN features of the frames.
+        pixels: ``(T, 64, 64)`` of `pixels_by_part`.
+        step: how many frames lie between those that are compared, and one.
+    """
+    changes = (change_between(grids, step), change_between(pixels.to(grids.device), step))
+    return torch.cat(changes, 1).sqrt()
+
+
+class ActionClassifier(nn.Module):
+    """Inputs of frames → the logits of every family."""
+
+    centre: Tensor
+    scale: Tensor
+
+    def __init__(self, config: ActionConfig, families: Sequence[ActionFamily]) -> None:
+        super().__init__()
+        width = 3 * INPUT_CHANNELS
+        self.register_buffer("centre", torch.zeros(width))
+        self.register_buffer("scale", torch.ones(width))
+        sizes = [len(family.labels) + 1 for family in families]
+        self.pooled = nn.ModuleList(nn.Linear(width, size) for size in sizes)
+        self.reduce = nn.Linear(INPUT_CHANNELS, config.reduced, bias=False)
+        self.lstm = nn.LSTM(config.reduced, config.hidden, batch_first=True)
+        self.add = nn.ModuleList(nn.Linear(config.hidden, size) for size in sizes)
+        for layer in self.add.parameters():
+            nn.init.zeros_(layer)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, inputs: Tensor, lengths: Tensor) -> list[Tensor]:
+        """Score clips; what stands past a clip's length does not count.
+
+        Args:
+            inputs: ``(B, T, C)`` of `frame_inputs`, padded at the end.
+            lengths: ``(B,)`` how many frames each clip has, at least 1, on the CPU.
+
+        Returns:
+            For each family ``(B, labels + 1)`` logits: of each label against the others, then of
+            any label against none of them.
+        """
+        pools = self.standardised(pool(inputs, lengths))  # (B, 3 * C)
+        added = self.ordered(self.components(inputs), lengths)
+        return [head(pools) + more for head, more in zip(self.pooled, added, strict=True)]
+
+    def standardised(self, pools: Tensor) -> Tensor:
+        """``(..., 3 * C)`` of `pool`, every part with its say."""
+        return (pools - self.centre) * self.scale
+
+    def components(self, inputs: Tensor) -> Tensor:
+        """``(..., C)`` → ``(..., reduced)``."""
+        centre, scale = self.centre[:INPUT_CHANNELS], self.scale[:INPUT_CHANNELS]
+        reduced: Tensor = self.reduce((inputs - centre) * scale)
+        return reduced
+
+    def ordered(self, components: Tensor, lengths: Tensor) -> list[Tensor]:
+        """What the LSTM adds: ``(B, T, reduced)`` → for each family ``(B, labels + 1)``."""
+        packed = pack_padded_sequence(
+            self.dropout(components), lengths, batch_first=True, enforce_sorted=False
+        )
+        _, (last, _) = self.lstm(packed)  # (1, B, H)
+        return [layer(self.dropout(last[-1])) for layer in self.add]
+
+
+def pool(inputs: Tensor, lengths: Tensor) -> Tensor:
+    """Mean, standard deviation and maximum over time: ``(B, T, C)`` → ``(B, 3 * C)``."""
+    steps = torch.arange(inputs.shape[1], device=inputs.device)
+    counts = lengths.to(inputs.device)[:, None]
+    real = (steps[None] < counts)[..., None]  # (B, T, 1)
+    mean = (inputs * real).sum(1) / counts  # (B, C)
+    spread = (((inputs - mean[:, None]) * real).square().sum(1) / counts).sqrt()  # (B, C)
+    most = inputs.masked_fill(~real, 0).amax(1)  # (B, C); inputs are not negative
+    return torch.cat([mean, spread, most], 1)
