@@ -27,6 +27,26 @@ class VideoInfo:
     """Clockwise turn that was applied for display: 0, 90, 180 or 270."""
 
 
+@dataclass(frozen=True)
+class Segment:
+    """A part of a video that can be read by itself, ``[start, end)``; it begins at a key frame.
+
+    The segments of a video follow each other without gap or overlap.
+    """
+
+    start_seconds: float = 0.0
+    end_seconds: float | None = None
+    """None: to the end of the video."""
+    start_pts: int | None = None
+    """Of its first frame, in units of the stream's time base; None: from the video's beginning."""
+    end_pts: int | None = None
+    """Of the next segment's first frame; None: to the end of the video."""
+
+
+WHOLE = Segment()
+"""All of a video at once."""
+
+
 @dataclass(frozen=True, order=True)
 class ClipSpan:
     """Half-open interval of a video's time, ``[start_seconds, end_seconds)``; 0 is its start."""

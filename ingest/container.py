@@ -42,7 +42,7 @@ def open_container(path: Path) -> InputContainer:
     Raises ``UnsafeMediaError`` where the file would have others opened, or is none at all, and
     ``UnreadableVideoError`` where it is no media file that can be used.
     """
-    _check_file(path)
+    check_file(path)
     try:
         return av.open(
             # Absolute, so that a colon in a name is not taken for a protocol.
@@ -82,7 +82,8 @@ def main_stream(container: InputContainer, path: Path) -> VideoStream:
     return stream
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Raise a ``VideoError`` where `path` is not a file with something in it."""
     try:
         status = path.stat()
     except (OSError, ValueError) as error:

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from ingest.container import check_file
 from ingest.errors import UnreadableVideoError
 
 ID_BYTES = 16
@@ -10,6 +11,15 @@ ID_BYTES = 16
 
 READ_BYTES = 1 << 20
 """Read in pieces, so that the size of the file does not matter to memory."""
+
+
+def identify(path: Path) -> str:
+    """Return the `content_id` of a media file, without opening it as one.
+
+    Raises ``VideoError`` where it is not a file with something in it, or cannot be read.
+    """
+    check_file(path)
+    return content_id(path)
 
 
 def content_id(path: Path) -> str:

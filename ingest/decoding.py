@@ -12,6 +12,7 @@ from av.video.stream import VideoStream
 
 from ingest.container import main_stream, open_container
 from ingest.errors import CorruptVideoError, NoVideoStreamError, UnreadableVideoError
+from ingest.timeline import LONGEST_STILL_SECONDS, RESTART_SECONDS
 
 MAX_FAILURES_IN_A_ROW = 500
 """About twenty seconds of damage; after more, what still decodes cannot be trusted."""
@@ -53,6 +54,31 @@ class Decoder:
         except FFmpegError as error:
             logger.debug("%s: cannot seek to %d: %s", self._path, pts, error)
         yield from self._decoded()
+
+    def key_frame_times(self) -> tuple[list[int], int] | None:
+        """When key frames are shown, and when the last frame is, without decoding; reads it all.
+
+        In units of the stream's time base. None where the file does not say so for sure: where
+        it keeps no times, or its clock starts anew or leaps.
+        """
+        base = self.stream.time_base
+        if base is None or self._container.format.name == "avi":
+            return None
+        back, leap = round(RESTART_SECONDS / base), round(LONGEST_STILL_SECONDS / base)
+        key_frames: list[int] = []
+        last: int | None = None
+        for packet in self._packets():
+            if packet.pts is None and not packet.size:
+                continue  # the sign of the end
+            if packet.pts is None:
+                return None
+            # Frames are stored a little out of order.
+            if last is not None and not -back <= packet.pts - last <= leap:
+                return None
+            last = packet.pts if last is None else max(last, packet.pts)
+            if packet.is_keyframe and not packet.is_discard:
+                key_frames.append(packet.pts)
+        return None if self._failures or last is None else (key_frames, last)
 
     def pts(self, picture: VideoFrame) -> int | None:
         """When a picture is shown, in units of the stream's time base, where the file says."""

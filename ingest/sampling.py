@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.ahead import read_ahead
-from ingest.clip import MOTION_CHANNELS, Clip, ClipSpan
+from ingest.clip import MOTION_CHANNELS, WHOLE, Clip, ClipSpan, Segment
 from ingest.frame import ShownFrame
 from ingest.motion import MotionTracker
 from ingest.shots import ShotDetector
@@ -42,19 +42,24 @@ class Sampling:
             raise ValueError(f"need 0 < 2 * min <= max seconds and a short side >= 1, got {self}")
 
 
-def read_clips(video: Video, sampling: Sampling) -> Iterator[Clip]:
-    """Yield the clips of a video in order of time, decoding it once.
+def read_clips(video: Video, sampling: Sampling, *, segment: Segment = WHOLE) -> Iterator[Clip]:
+    """Yield the clips of a segment in order of time, decoding it once.
 
-    The spans tile the video; see `SpanCutter`. A clip holds the frames shown at moments a fixed
-    time apart, with their own times; where a single frame stands longer than a clip, that frame
-    (and its time, which then lies before the span). What is held in memory does not grow with
-    the video. Raises ``CorruptVideoError`` and others as `Video.frames`.
+    The spans tile the segment; see `SpanCutter`. Nothing outside the segment has an influence on
+    them. A clip holds the frames shown at moments a fixed time apart, with their own times; where
+    a single frame stands longer than a clip, that frame (and its time, which then lies before the
+    span). What is held in memory does not grow with the video. Raises ``CorruptVideoError`` and
+    others as `Video.frames`.
     """
-    cutter = SpanCutter(min_seconds=sampling.min_seconds, max_seconds=sampling.max_seconds)
+    cutter = SpanCutter(
+        min_seconds=sampling.min_seconds,
+        max_seconds=sampling.max_seconds,
+        start_seconds=segment.start_seconds,
+    )
     detector = ShotDetector()
     assembly = _Assembly(video)
-    end = 0.0
-    for step in read_ahead(_steps(video, sampling), depth=LOOK_AHEAD_FRAMES):
+    end = segment.start_seconds
+    for step in read_ahead(_steps(video, sampling, segment), depth=LOOK_AHEAD_FRAMES):
         end = step.end_seconds
         if step.sample is not None:
             assembly.add(step.sample)
@@ -65,7 +70,8 @@ def read_clips(video: Video, sampling: Sampling) -> Iterator[Clip]:
         for start in detector.look_at(step.small_bgr, seconds=step.seconds):
             cutter.begin_shot(start)
         yield from map(assembly.clip, cutter.advance(step.seconds))
-    yield from map(assembly.clip, cutter.finish(end))
+    if end > segment.start_seconds:
+        yield from map(assembly.clip, cutter.finish(end))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +101,12 @@ class _Step:
     motion: _Motion | None = None
 
 
-def _steps(video: Video, sampling: Sampling) -> Iterator[_Step]:
+def _steps(video: Video, sampling: Sampling, segment: Segment) -> Iterator[_Step]:
     moments = 0
     """How many sampling moments have passed."""
     shown: ShownFrame | None = None
     tracker = MotionTracker()
-    for frame in video.frames():
+    for frame in video.frames(segment):
         sample = None
         if shown is not None and moments / sampling.frames_per_second < frame.seconds:
             # Only now is it known that the frame before was the one shown at that moment.
@@ -110,9 +116,13 @@ def _steps(video: Video, sampling: Sampling) -> Iterator[_Step]:
         motion = _measured(tracker, small, frame.seconds)
         yield _Step(frame.seconds, frame.end_seconds, sample, small, motion)
         shown = frame
-    if shown is not None and moments / sampling.frames_per_second < shown.end_seconds:
-        sample = _Sample(shown.seconds, shown.rgb(short_side=sampling.short_side))
-        yield _Step(shown.seconds, shown.end_seconds, sample, None)
+    if shown is not None:
+        # The last frame stands until the next segment begins.
+        end = shown.end_seconds if segment.end_seconds is None else segment.end_seconds
+        sample = None
+        if moments / sampling.frames_per_second < end:
+            sample = _Sample(shown.seconds, shown.rgb(short_side=sampling.short_side))
+        yield _Step(shown.seconds, end, sample, None)
 
 
 def _measured(

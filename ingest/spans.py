@@ -14,21 +14,23 @@ ROUNDING = 1e-9
 class SpanCutter:
     """Divides a video's time into spans while it is being read.
 
-    The spans follow each other without gap or overlap from 0 to the end. A span begins at a shot,
-    or at an equal part of a shot longer than `max_seconds`. A shot that begins less than
-    `min_seconds` after the span before it, or before the end, is joined to what it follows. Time
-    is held back for at most ``2 * max_seconds + min_seconds``: of a longer shot, pieces of
-    `max_seconds` are given out before its end is known.
+    The spans follow each other without gap or overlap from `start_seconds` to the end. A span
+    begins at a shot, or at an equal part of a shot longer than `max_seconds`. A shot that begins
+    less than `min_seconds` after the span before it, or before the end, is joined to what it
+    follows. Time is held back for at most ``2 * max_seconds + min_seconds``: of a longer shot,
+    pieces of `max_seconds` are given out before its end is known.
     """
 
-    def __init__(self, *, min_seconds: float, max_seconds: float) -> None:
+    def __init__(
+        self, *, min_seconds: float, max_seconds: float, start_seconds: float = 0.0
+    ) -> None:
         if not 0 < 2 * min_seconds <= max_seconds:
             raise ValueError(
                 f"spans need 0 < 2 * min <= max seconds, got min {min_seconds}, max {max_seconds}"
             )
         self._min = min_seconds
         self._max = max_seconds
-        self._start = 0.0
+        self._start = start_seconds
         self._shots: deque[float] = deque()
         """Where new shots begin; the last may yet prove too short to stand alone."""
 

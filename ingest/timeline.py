@@ -16,10 +16,13 @@ class Timeline:
     rate is right; only a frame without a timestamp follows its predecessor by one period.
     """
 
-    def __init__(self, time_base: Fraction, period_seconds: float) -> None:
+    def __init__(
+        self, time_base: Fraction, period_seconds: float, *, origin: int | None = None
+    ) -> None:
         self._time_base = time_base
         self._period = period_seconds
-        self._origin: int | None = None
+        self._origin = origin
+        """The video's first timestamp; None where the first frame to come has it."""
         self._shift = 0.0
         """Added to times after a restart of the clock, as in recordings that were joined."""
         self._last: float | None = None
@@ -27,15 +30,20 @@ class Timeline:
     def seconds_of(self, pts: int | None) -> float | None:
         """Return when the next frame is shown, or None for one that comes too late to be shown."""
         if self._last is None:
-            self._origin = pts
-            self._last = 0.0
-            return 0.0
+            self._last = self._first(pts)
+            return self._last
         follows = self._last + self._period
         seconds = follows if pts is None else self._place(pts, follows)
         if seconds <= self._last:
             return None
         self._last = seconds
         return seconds
+
+    def _first(self, pts: int | None) -> float:
+        if self._origin is None or pts is None:
+            self._origin = pts
+            return 0.0
+        return float((pts - self._origin) * self._time_base)
 
     def _place(self, pts: int, follows: float) -> float:
         if self._origin is None:

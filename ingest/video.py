@@ -12,14 +12,18 @@ from typing import Self
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ingest.clip import VideoInfo
+from ingest.clip import WHOLE, Segment, VideoInfo
 from ingest.content import content_id
 from ingest.decoding import Decoder
 from ingest.frame import Converter, ShownFrame, View
+from ingest.segments import KeyFrame, divide
 from ingest.timeline import Timeline
 
 ASSUMED_PERIOD_SECONDS = 0.04
 """How long a frame is shown where neither it nor the container says."""
+
+EARLIER_SECONDS = (0, 2, 30)
+"""Where seeking did not lead to a key frame, how much further ahead of it to try."""
 
 ROUNDING_TICKS = 1e-3
 """A frame's own time leads to that frame, whatever the last bits of its seconds are."""
@@ -32,8 +36,9 @@ class Video:
     first one is at 0 whatever the file says.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, video_id: str | None = None) -> None:
         self._path = path
+        self._known_id = video_id
         self._lock = threading.Lock()
         self._closed = False
         self._decoder = Decoder(path)
@@ -50,21 +55,30 @@ class Video:
             raise
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, *, video_id: str | None = None) -> Self:
         """Open a file and decode its first frame.
 
+        With `video_id`, the id of its content where that is known, the file is not read for it.
         Raises a ``VideoError`` that says what to do: ``UnreadableVideoError``,
         ``NoVideoStreamError``, ``UnsafeMediaError`` or ``CorruptVideoError``.
         """
-        return cls(path)
+        return cls(path, video_id=video_id)
 
-    def frames(self) -> Iterator[ShownFrame]:
-        """Yield every frame from the start, decoding as it goes.
+    def frames(self, segment: Segment = WHOLE) -> Iterator[ShownFrame]:
+        """Yield every frame of a segment from its start, decoding as it goes.
 
+        A segment gives the same frames whether those before it were read or not.
         A later call starts over and ends the iteration of the one before it. Damage is skipped
         and logged. Raises ``RuntimeError`` where the video is closed meanwhile.
         """
-        yield from self._timed(self._from_start())
+        if segment.start_pts is None:
+            shown = self._timed(self._from_start())
+        else:
+            shown = self._timed(self._from_key_frame(segment.start_pts), origin=self._origin)
+        for frame in shown:
+            if segment.end_seconds is not None and frame.seconds >= segment.end_seconds:
+                break
+            yield frame
 
     def frames_at(self, seconds: Sequence[float]) -> Iterator[ShownFrame]:
         """Yield for each time, in the order given, the frame shown then; the last one after it.
@@ -79,6 +93,29 @@ class Video:
                 yield self._sought(decoder, moment) or self._counted(moment)
         finally:
             decoder.close()
+
+    def segments(self, length_seconds: float) -> tuple[Segment, ...]:
+        """Divide the video at key frames into segments of about `length_seconds`.
+
+        A video that is not longer, and one whose times cannot be told without decoding it, is
+        one segment. Independent of a running iteration.
+        """
+        if 0 < self.info.duration_seconds <= length_seconds:
+            return (WHOLE,)
+        decoder = Decoder(self._path)
+        try:
+            times = decoder.key_frame_times()
+        finally:
+            decoder.close()
+        if times is None:
+            return (WHOLE,)
+        key_frames = [KeyFrame(pts, self._seconds_of(pts)) for pts in times[0]]
+        return divide(
+            key_frames, end_seconds=self._seconds_of(times[1]), length_seconds=length_seconds
+        )
+
+    def _seconds_of(self, pts: int) -> float:
+        return float((pts - self._origin) * _time_base(self._decoder.stream))
 
     def close(self) -> None:
         """Let go of the file; an iteration that still runs then ends with ``RuntimeError``."""
@@ -101,7 +138,7 @@ class Video:
         stream = self._decoder.stream
         width, height = self._view.upright_size
         return VideoInfo(
-            video_id=content_id(self._path),
+            video_id=self._known_id or content_id(self._path),
             path=self._path,
             duration_seconds=self._decoder.duration_seconds(),
             frame_rate=stream.average_rate or Fraction(0),
@@ -114,13 +151,44 @@ class Video:
         with self._lock:
             self._check_open()
             if self._first is None:
-                self._decoder.close()
-                self._decoder = Decoder(self._path)
+                self._reopen()
                 self._pictures = self._decoder.pictures()
             pictures = chain(filter(None, [self._first]), self._pictures)
             self._first = None
         while (picture := self._next(pictures)) is not None:
             yield picture
+
+    def _from_key_frame(self, pts: int) -> Iterator[VideoFrame]:
+        """Yield pictures from the key frame shown at `pts` on, leaving out those before it."""
+        for seconds in EARLIER_SECONDS:
+            pictures = self._pictures_from(pts - round(seconds / _time_base(self._decoder.stream)))
+            first = self._skipped_to(pts, pictures)
+            if first is not None and self._decoder.pts(first) == pts:
+                break
+        else:
+            pictures = self._pictures_from(None)
+            first = self._skipped_to(pts, pictures)
+        while first is not None:
+            yield first
+            first = self._next(pictures)
+
+    def _pictures_from(self, pts: int | None) -> Iterator[VideoFrame]:
+        with self._lock:
+            self._check_open()
+            self._first = None
+            self._reopen()
+            return self._decoder.pictures() if pts is None else self._decoder.pictures_from(pts)
+
+    def _skipped_to(self, pts: int, pictures: Iterator[VideoFrame]) -> VideoFrame | None:
+        while (picture := self._next(pictures)) is not None:
+            shown = self._decoder.pts(picture)
+            if shown is not None and shown >= pts:
+                return picture
+        return None
+
+    def _reopen(self) -> None:
+        self._decoder.close()
+        self._decoder = Decoder(self._path)
 
     def _next(self, pictures: Iterator[VideoFrame]) -> VideoFrame | None:
         # Closing frees what the decoder works on, so never while it does.
@@ -132,9 +200,11 @@ class Video:
         if self._closed:
             raise RuntimeError(f"{self._path} was closed while it was being read")
 
-    def _timed(self, pictures: Iterator[VideoFrame]) -> Iterator[ShownFrame]:
+    def _timed(
+        self, pictures: Iterator[VideoFrame], *, origin: int | None = None
+    ) -> Iterator[ShownFrame]:
         converter = Converter(self._path, self._view)
-        timeline = Timeline(_time_base(self._decoder.stream), self._period)
+        timeline = Timeline(_time_base(self._decoder.stream), self._period, origin=origin)
         for picture in pictures:
             seconds = timeline.seconds_of(self._decoder.pts(picture))
             if seconds is not None:
@@ -159,8 +229,7 @@ class Video:
             shown, shown_pts = picture, pts
         if shown is None:
             return None
-        seconds = float((shown_pts - self._origin) * time_base)
-        return self._shown(shown, seconds, Converter(self._path, self._view))
+        return self._shown(shown, self._seconds_of(shown_pts), Converter(self._path, self._view))
 
     def _counted(self, moment: float) -> ShownFrame:
         """Return the frame shown at `moment` by decoding all before it."""

@@ -24,7 +24,12 @@ def describe_file(
     """
     with Video.open(path) as video:
         labels = FreeLabels.load(encoder, settings.labels)
-        yield from describe_clips(encoder, read_clips(video, sampling(settings)), labels=labels)
+        clips = (
+            clip
+            for segment in video.segments(settings.segment_seconds)
+            for clip in read_clips(video, sampling(settings), segment=segment)
+        )
+        yield from describe_clips(encoder, clips, labels=labels)
 
 
 def describe_clips(

@@ -6,13 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from catalog.interface import ClipRecord, VideoRecord
+from ingest.content import identify
 from ingest.discovery import find_media
 from ingest.errors import VideoError
-from ingest.sampling import read_clips
-from ingest.thumbnails import write_thumbnail
 from ingest.video import Video
 from pipeline.batches import batched
-from pipeline.describing import describe_clips, sampling
 from pipeline.library import Library
 from pipeline.places import is_gone, is_unchanged, is_under
 from pipeline.removal import forget
@@ -89,12 +87,13 @@ class _Run:
         if unread is not None:
             self._recognise(unread, path, status)
             return
-        with Video.open(path) as video:
-            known = self._videos.get(video.info.video_id)
-            if known is None:
-                self._add(_index(self._library, video, status, self._on_progress))
-            else:
-                self._recognise(known, path, status)
+        video_id = identify(path)
+        known = self._videos.get(video_id)
+        if known is not None:
+            self._recognise(known, path, status)
+            return
+        with Video.open(path, video_id=video_id) as video:
+            self._add(_index(self._library, video, status, self._on_progress))
 
     def drop_replaced(self) -> None:
         """Forget the videos whose file now has other content, which has its own entry.
@@ -185,12 +184,12 @@ def _index(
 def _records(library: Library, video: Video, on_progress: ProgressListener) -> Iterator[ClipRecord]:
     info = video.info
     on_progress(Progress(info.path, 0, info.duration_seconds, 0))
-    clips = read_clips(video, sampling(library.settings))
-    described = describe_clips(library.encoder, clips, labels=library.free_labels)
-    for done, (clip, description) in enumerate(described, start=1):
-        write_thumbnail(clip, library.thumbnails)
-        yield ClipRecord(clip.clip_id, info.video_id, info.path, clip.span, description)
-        on_progress(Progress(info.path, clip.span.end_seconds, info.duration_seconds, done))
+    done = 0
+    for segment in video.segments(library.settings.segment_seconds):
+        for record in library.cataloguer.records(video, segment):
+            done += 1
+            yield record
+            on_progress(Progress(info.path, record.span.end_seconds, info.duration_seconds, done))
 
 
 def _indexed(record: VideoRecord) -> IndexedVideo:

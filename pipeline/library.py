@@ -8,6 +8,7 @@ from types import TracebackType
 from catalog.interface import ClipStore
 from encoder.interface import ClipEncoder
 from encoder.labels import FreeLabels
+from pipeline.encoding import Cataloguer
 from pipeline.settings import Settings
 
 
@@ -27,14 +28,15 @@ class Library:
         return self._encoder_factory()
 
     @cached_property
-    def free_labels(self) -> FreeLabels:
-        """The labels of the settings, embedded once for all videos."""
-        return FreeLabels.load(self.encoder, self.settings.labels)
+    def cataloguer(self) -> Cataloguer:
+        """What makes records of clips; loads the encoder."""
+        labels = FreeLabels.load(self.encoder, self.settings.labels)
+        return Cataloguer(self.settings, self.encoder, labels)
 
     @property
     def thumbnails(self) -> Path:
         """Folder with one picture per clip."""
-        return self.settings.library / "thumbnails"
+        return self.settings.thumbnails
 
     def close(self) -> None:
         """Flush and close the catalog; the library cannot be used afterwards."""

@@ -50,9 +50,17 @@ class Settings(BaseSettings):
     """Longer shots are split."""
     clip_min_seconds: float = Field(default=1.0, gt=0)
     """Shorter shots are joined to a neighbour."""
+    segment_seconds: float = Field(default=300.0, gt=0)
+    """Longer videos are divided at key frames into parts of about this length, each of which is
+    decoded and described by itself; clips end there."""
     labels: Annotated[tuple[str, ...], NoDecode] = ()
     """Words or phrases that clips are labelled with from then on, where they seem to fit; in the
     environment with commas between."""
+
+    @property
+    def thumbnails(self) -> Path:
+        """Folder with one picture per clip."""
+        return self.library / "thumbnails"
 
     @field_validator("labels", mode="before")
     @classmethod
@@ -73,6 +81,8 @@ class Settings(BaseSettings):
     def _lengths_agree(self) -> "Settings":
         if self.clip_min_seconds * 2 > self.clip_max_seconds:
             raise ValueError("clip_max_seconds must be at least twice clip_min_seconds")
+        if self.segment_seconds < self.clip_max_seconds:
+            raise ValueError("segment_seconds must be at least clip_max_seconds")
         if self.clip_min_seconds * self.frames_per_second < 1:
             raise ValueError("frames_per_second must be at least 1 / clip_min_seconds")
         return self
