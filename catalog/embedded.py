@@ -18,20 +18,22 @@ logging.getLogger("milvus_lite").setLevel(logging.ERROR)
 
 
 class EmbeddedMilvus:
-    """Serves one folder on a free loopback port until closed; one process per folder.
+    """Serves one folder on a loopback port until closed; one process per folder.
 
     Started here and not by pymilvus, which logs the reason of a failure and raises another
     error without it, and which holds the folder's lock until the process ends.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Start serving `folder`, which is made where it is absent.
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
+        """Start serving `folder`, which is made where it is absent; port 0 is any free one.
 
         Raises ``CatalogLockedError`` where another process serves it, and ``CatalogError``
         where it cannot be opened.
         """
         try:
-            self._server, self._database, self._port = start_server_in_thread(str(folder))
+            self._server, self._database, self._port = start_server_in_thread(
+                str(folder), port=port
+            )
         except DataDirLockedError as error:
             raise CatalogLockedError(
                 f"{folder}: another process has the catalog open; "

@@ -36,7 +36,9 @@ def write_thumbnail(clip: Clip, folder: Path) -> Path:
     return path
 
 
-def remove_thumbnails(video_id: str, folder: Path) -> None:
-    """Delete the thumbnails of one video's clips; nothing happens if there are none."""
+def remove_thumbnails(video_id: str, folder: Path, *, but_of: frozenset[str] = frozenset()) -> None:
+    """Delete the thumbnails of one video's clips, except those whose ids are in `but_of`."""
+    kept = {thumbnail_path(clip_id, folder) for clip_id in but_of}
     for path in folder.glob(f"{video_id}_*.webp"):
-        path.unlink(missing_ok=True)
+        if path not in kept:
+            path.unlink(missing_ok=True)

@@ -6,11 +6,14 @@ What loads the networks is imported where it is used: with the compact encoder, 
 
 from pathlib import Path
 
+from catalog.interface import ClipStore
 from catalog.milvus import MilvusStore
+from catalog.taking_turns import StoreTakingTurns
 from encoder.checkpoint import WEIGHTS, compact_space
 from encoder.interface import ClipEncoder, EmbeddingSpace
 from encoder.openclip_weights import PREFIX, OpenClipWeights, find_weights, openclip_space
 from pipeline.library import Library
+from pipeline.running import FOLDER, running_system
 from pipeline.settings import Settings, SettingsError
 
 COMPACT = "compact"
@@ -19,17 +22,23 @@ COMPACT = "compact"
 def open_library(settings: Settings, *, create: bool = False) -> Library:
     """Open the library that `settings` name; the caller closes it.
 
+    While the library's own services run, its catalog is used through them.
+
     With `create` an absent one is made (for indexing); without, it is a ``CatalogError`` whose
     message says how to make one. Raises ``CatalogLockedError`` where another process has it
     open, ``EmbeddingSpaceMismatchError`` where it was made with another encoder,
     ``SettingsError`` where the encoder is unknown, and ``CheckpointError`` where its weights are
     not here. Does not load the encoder, but with `create` downloads weights that it lacks.
     """
-    store = MilvusStore.open(
-        settings.milvus_uri or settings.library / "catalog",
+    system = None if settings.milvus_uri else running_system(settings.library)
+    uri = system.milvus_uri if system else settings.milvus_uri
+    store: ClipStore = MilvusStore.open(
+        uri or settings.library / "catalog",
         space=embedding_space(settings, download=create),
         create=create,
     )
+    if uri is not None:
+        store = StoreTakingTurns(store, settings.library / FOLDER / "writing")
     return Library(settings, store, lambda: load_encoder(settings))
 
 

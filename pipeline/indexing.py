@@ -11,10 +11,13 @@ from ingest.discovery import find_media
 from ingest.errors import VideoError
 from ingest.video import Video
 from pipeline.batches import batched
+from pipeline.jobs import Job
 from pipeline.library import Library
+from pipeline.ordering import await_outcome, order, report_outcome
 from pipeline.places import is_gone, is_unchanged, is_under
 from pipeline.removal import forget
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport, Progress, SkippedFile
+from pipeline.steps import JobQueue
 
 CLIPS_PER_WRITE = 64
 """One request to the catalog for some minutes of video."""
@@ -42,16 +45,22 @@ def index_video(
 
 
 def index_paths(
-    library: Library, paths: Sequence[Path], *, on_progress: ProgressListener = ignore_progress
+    library: Library,
+    paths: Sequence[Path],
+    *,
+    on_progress: ProgressListener = ignore_progress,
+    queue: JobQueue | None = None,
 ) -> IndexReport:
     """Bring the catalog in line with the videos under `paths` (files or folders).
+
+    With a `queue`, workers do it; this returns when they have done all, or raises ``QueueError``.
 
     A file that cannot be used is reported and the run goes on; only an error of the catalog
     or the settings ends it (``CatalogError``, ``SettingsError``). A run that was cut short is
     made good by the next one.
     """
     roots = [path.resolve() for path in paths]
-    run = _Run(library, on_progress)
+    run = _Run(library, on_progress, queue)
     present = [root for root in roots if not is_gone(root)]
     for found in find_media(present):
         path = found.resolve()
@@ -59,6 +68,7 @@ def index_paths(
             run.bring_in(path)
         except (VideoError, OSError) as error:
             run.report.failed.append(FailedFile(path, _one_line(path, error)))
+    run.await_ordered()
     run.drop_replaced()
     run.account_for(roots)
     return run.report
@@ -67,10 +77,15 @@ def index_paths(
 class _Run:
     """One pass over some files: what the catalog knows, and what comes of each file."""
 
-    def __init__(self, library: Library, on_progress: ProgressListener) -> None:
+    def __init__(
+        self, library: Library, on_progress: ProgressListener, queue: JobQueue | None
+    ) -> None:
         self.report = IndexReport()
         self._library = library
         self._on_progress = on_progress
+        self._queue = queue
+        self._ordered: list[tuple[Path, Job]] = []
+        """What workers were told to do."""
         self._videos = {video.video_id: video for video in library.store.videos()}
         self._ids_at: dict[Path, list[str]] = {}
         """What was recorded at each path before the run; two where one was cut short."""
@@ -92,8 +107,23 @@ class _Run:
         if known is not None:
             self._recognise(known, path, status)
             return
+        if self._queue is not None:
+            job = order(self._library, self._queue, path, video_id=video_id, status=status)
+            self._ordered.append((path, job))
+            return
         with Video.open(path, video_id=video_id) as video:
             self._add(_index(self._library, video, status, self._on_progress))
+
+    def await_ordered(self) -> None:
+        """Wait for what workers were told to do."""
+        for path, job in self._ordered:
+            assert self._queue is not None
+            outcome = await_outcome(job, path, queue=self._queue, on_progress=self._on_progress)
+            record = report_outcome(self.report, job, path, outcome)
+            if record is not None and record.path == path:
+                self._add(record)
+            elif record is not None:
+                self._content[path] = record.video_id
 
     def drop_replaced(self) -> None:
         """Forget the videos whose file now has other content, which has its own entry.

@@ -9,6 +9,7 @@ from catalog.interface import ClipStore
 from encoder.interface import ClipEncoder
 from encoder.labels import FreeLabels
 from pipeline.encoding import Cataloguer
+from pipeline.jobs import Jobs
 from pipeline.settings import Settings
 
 
@@ -32,6 +33,11 @@ class Library:
         """What makes records of clips; loads the encoder."""
         labels = FreeLabels.load(self.encoder, self.settings.labels)
         return Cataloguer(self.settings, self.encoder, labels)
+
+    @property
+    def jobs(self) -> Jobs:
+        """What workers are to index, or have indexed."""
+        return Jobs(self.settings.library)
 
     @property
     def thumbnails(self) -> Path:

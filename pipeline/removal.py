@@ -22,6 +22,7 @@ def remove(library: Library, paths: Sequence[Path]) -> list[VideoRecord]:
 
 
 def forget(library: Library, video_id: str) -> None:
-    """Delete all that the library has of one video, complete or not."""
+    """Delete all that the library has of one video, complete or not, and stop work on it."""
+    library.jobs.discard(video_id)
     library.store.delete_video(video_id)
     remove_thumbnails(video_id, library.thumbnails)

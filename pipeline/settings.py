@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     """Folder of catalog, thumbnails and settings file."""
     milvus_uri: str | None = None
     """Milvus server, for instance ``http://127.0.0.1:19530``; None: a folder in the library."""
+    broker_url: str | None = None
+    """Redis-protocol server that tells workers what to do; None: that of ``clipseek up`` while
+    it runs, and else no workers."""
     encoder: str = "compact"
     """Model that makes the embeddings: ``compact``, or ``openclip/<model>/<pretrained>``, where
     `pretrained` is a tag of published weights or the path of a file of weights."""

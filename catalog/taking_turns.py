@@ -1,0 +1,73 @@
+"""Many processes writing to one catalog, one after the other."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.interface import ClipFilter, ClipRecord, ClipStore, SearchHit, VideoRecord
+from encoder.interface import EmbeddingSpace
+
+
+class StoreTakingTurns:
+    """A ``ClipStore`` whose writes wait for those of other processes of this machine.
+
+    Milvus Lite answers several clients at a time, but does not keep their writes apart.
+    """
+
+    def __init__(self, store: ClipStore, lock: Path) -> None:
+        """`lock` is a file that all writers name; it is made where it is absent."""
+        self._store = store
+        self._lock = lock
+
+    @property
+    def space(self) -> EmbeddingSpace:
+        return self._store.space
+
+    def upsert_clips(self, records: Sequence[ClipRecord]) -> None:
+        with self._turn():
+            self._store.upsert_clips(records)
+
+    def upsert_video(self, video: VideoRecord) -> None:
+        with self._turn():
+            self._store.upsert_video(video)
+
+    def flush(self) -> None:
+        with self._turn():
+            self._store.flush()
+
+    def search(
+        self, embedding: NDArray[np.float32], *, limit: int, where: ClipFilter = ClipFilter()
+    ) -> list[SearchHit]:
+        return self._store.search(embedding, limit=limit, where=where)
+
+    def clips_of(self, video_id: str) -> list[ClipRecord]:
+        return self._store.clips_of(video_id)
+
+    def videos(self) -> list[VideoRecord]:
+        return self._store.videos()
+
+    def count_clips(self) -> int:
+        return self._store.count_clips()
+
+    def delete_video(self, video_id: str) -> None:
+        with self._turn():
+            self._store.delete_video(video_id)
+
+    def close(self) -> None:
+        with self._turn():
+            self._store.close()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
