@@ -18,6 +18,7 @@ from evaluation.intervals import Interval
 from training.action_clips import SOURCES, UNSURE, ActionSource
 from training.action_features import STRIDES, ActionExample, action_examples
 from training.action_fit import ActionFit, ActionTraining, Order
+from training.action_pooled import PooledFit, fit_pooled
 from training.data import Folders
 from training.loss_curve import LossCurve, draw_loss_curve
 
@@ -66,7 +67,8 @@ def train_actions(folders: Folders, training: ActionTraining) -> list[ActionFigu
         CheckpointError: there is no alignment to build on.
     """
     examples = action_examples(folders)
-    held = {order: cross_validate(examples, training, order=order) for order in Order}
+    folds = fit_folds(examples, training)
+    held = {order: cross_validate(folds, training, order=order) for order in Order}
     figures = [
         figure
         for number in range(len(SOURCES))
@@ -77,7 +79,9 @@ def train_actions(folders: Folders, training: ActionTraining) -> list[ActionFigu
         logger.info("%s", figure)
     chosen = held[Order.LSTM]
     calibrations = calibrate(examples, chosen.logits[-1])  # of the rate of indexing
-    fit = ActionFit(examples, np.arange(len(examples)), training=training, order=Order.LSTM)
+    rows = np.arange(len(examples))
+    pooled = fit_pooled(examples, rows, config=training.config, seed=training.seed)
+    fit = ActionFit(pooled, training, order=Order.LSTM)
     for _ in track(range(chosen.epochs), "actions"):
         fit.epoch()
     families = [source.family for source in SOURCES]
@@ -115,16 +119,23 @@ def _fold_numbers(examples: Sequence[ActionExample], folds: int) -> NDArray[np.i
     return numbers
 
 
+def fit_folds(examples: Sequence[ActionExample], training: ActionTraining) -> list[PooledFit]:
+    """For each fold the pooled part of a classifier that does not know it."""
+    numbers = _fold_numbers(examples, training.folds)
+    return [
+        fit_pooled(
+            examples, np.flatnonzero(numbers != fold), config=training.config, seed=training.seed
+        )
+        for fold in track(range(training.folds), "actions, pooled")
+    ]
+
+
 def cross_validate(
-    examples: Sequence[ActionExample], training: ActionTraining, *, order: Order
+    folds: Sequence[PooledFit], training: ActionTraining, *, order: Order
 ) -> HeldOut:
     """Train one classifier for each fold, side by side, until their held-out loss rises."""
-    numbers = _fold_numbers(examples, training.folds)
-    held_rows = [np.flatnonzero(numbers == fold) for fold in range(training.folds)]
-    fits = [
-        ActionFit(examples, np.flatnonzero(numbers != fold), training=training, order=order)
-        for fold in range(training.folds)
-    ]
+    held_rows = [np.setdiff1d(np.arange(len(fold.labels)), fold.rows) for fold in folds]
+    fits = [ActionFit(fold, training, order=order) for fold in folds]
     curve, best = LossCurve([], []), HeldOut(0, LossCurve([], []), ())
     epochs = 0 if order is Order.POOLED else training.epochs
     for epoch in track(range(epochs + 1), f"actions, {order}"):

@@ -31,6 +31,7 @@ from training.actions import (
     calibrate,
     cross_validate,
     figures_of,
+    fit_folds,
     folds_of,
     train_actions,
 )
@@ -69,7 +70,7 @@ def rising_or_falling(count: int) -> list[ActionExample]:
 def test_only_the_lstm_tells_a_clip_from_its_reverse(order: Order, right: bool) -> None:
     examples = rising_or_falling(24)
 
-    held = cross_validate(examples, SMALL, order=order)
+    held = cross_validate(fit_folds(examples, SMALL), SMALL, order=order)
     [figure, _] = figures_of(examples, held, order, number=INTERACTIONS)
 
     assert (figure.family, figure.order) == ("interactions", order)
