@@ -16,7 +16,14 @@ from pipeline.library import Library
 from pipeline.ordering import await_outcome, order, report_outcome
 from pipeline.places import is_gone, is_unchanged, is_under
 from pipeline.removal import forget
-from pipeline.reports import FailedFile, IndexedVideo, IndexReport, Progress, SkippedFile
+from pipeline.reports import (
+    UNCHANGED,
+    FailedFile,
+    IndexedVideo,
+    IndexReport,
+    Progress,
+    SkippedFile,
+)
 from pipeline.steps import JobQueue
 
 CLIPS_PER_WRITE = 64
@@ -143,10 +150,12 @@ class _Run:
                     self._library.store.upsert_video(replace(video, missing=True))
                 self.report.missing.append(video.path)
         for root in roots:
-            known = any(is_under(video.path, [root]) for video in self._videos.values())
-            if is_gone(root) and not known:
+            if is_gone(root) and not self._is_known(root):
                 error = f"{root}: there is no such file or folder; check the name"
                 self.report.failed.append(FailedFile(root, error))
+
+    def _is_known(self, root: Path) -> bool:
+        return any(is_under(video.path, [root]) for video in self._videos.values())
 
     def _recorded_at(self, path: Path) -> VideoRecord | None:
         recorded = (self._videos[video_id] for video_id in self._ids_at.get(path, ()))
@@ -162,7 +171,7 @@ class _Run:
         if known.path != path and is_unchanged(known):
             reason = f"same content as {known.path}"
         else:
-            reason = "unchanged" if known.path == path else f"moved from {known.path}"
+            reason = UNCHANGED if known.path == path else f"moved from {known.path}"
             self._settle(known, path, status)
         self._content[path] = known.video_id
         self.report.skipped.append(SkippedFile(path, reason))

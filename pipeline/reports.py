@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+UNCHANGED = "unchanged"
+"""The reason of a file that is as it was when it was indexed."""
+
 
 @dataclass(frozen=True)
 class Progress:
