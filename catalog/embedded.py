@@ -2,11 +2,15 @@
 
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import grpc
 import numpy as np
-from milvus_lite.adapter.grpc.server import start_server_in_thread
+from milvus_lite.adapter.grpc.servicer import MilvusServicer
+from milvus_lite.db import MilvusLite
 from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
+from pymilvus.grpc_gen import milvus_pb2_grpc
 
 from catalog.interface import CatalogError, CatalogLockedError
 
@@ -17,11 +21,26 @@ logging.getLogger("milvus_lite.adapter").setLevel(logging.CRITICAL)
 logging.getLogger("milvus_lite").setLevel(logging.ERROR)
 
 
+THREADS = 10
+LARGEST_MESSAGE_BYTES = 256 * 1024 * 1024
+
+OPTIONS = [
+    ("grpc.max_receive_message_length", LARGEST_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", LARGEST_MESSAGE_BYTES),
+    # Clients that stay open ask every ten seconds whether the server is there, which a server
+    # by default takes for an attack.
+    ("grpc.http2.max_ping_strikes", 0),
+    # A port that another process has is an error, not shared with it.
+    ("grpc.so_reuseport", 0),
+]
+
+
 class EmbeddedMilvus:
     """Serves one folder on a loopback port until closed; one process per folder.
 
     Started here and not by pymilvus, which logs the reason of a failure and raises another
-    error without it, and which holds the folder's lock until the process ends.
+    error without it, and which holds the folder's lock until the process ends; and not by
+    Milvus Lite, which leaves the choice of port and options open to too much.
     """
 
     def __init__(self, folder: Path, *, port: int = 0) -> None:
@@ -31,9 +50,7 @@ class EmbeddedMilvus:
         where it cannot be opened.
         """
         try:
-            self._server, self._database, self._port = start_server_in_thread(
-                str(folder), port=port
-            )
+            self._database = MilvusLite(str(folder))
         except DataDirLockedError as error:
             raise CatalogLockedError(
                 f"{folder}: another process has the catalog open; "
@@ -45,6 +62,18 @@ class EmbeddedMilvus:
                 "writable, or move it away and index again"
             ) from error
         _mend(folder)
+        self._server = grpc.server(ThreadPoolExecutor(THREADS), options=OPTIONS)
+        milvus_pb2_grpc.add_MilvusServiceServicer_to_server(
+            MilvusServicer(self._database), self._server
+        )
+        try:
+            self._port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        except RuntimeError as error:
+            self._database.close()
+            raise CatalogError(
+                f"port {port} of this machine cannot be used: {error}; choose another"
+            ) from error
+        self._server.start()
 
     @property
     def uri(self) -> str:

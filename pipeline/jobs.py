@@ -8,6 +8,7 @@ lost, late or doubled does no harm. ``<library>/jobs/<video_id>/`` holds
 - ``refused``: why the video cannot be indexed at all;
 - ``<n>.clips``: the records of segment n, and ``<n>.stored``, once the catalog has them;
 - ``<n>.failed``: why segment n was set aside;
+- ``<n>.repeated``: segment n was described by an encoder that is not used any more;
 - ``<n>.progress``: how far segment n is;
 - ``<step>.lease``: who works on a step;
 - ``begun``: what the catalog held of the video before is gone;
@@ -138,6 +139,13 @@ class Job:
 
     def mark_stored(self, number: int) -> None:
         write_durably(self.folder / f"{number}.stored", b"")
+
+    def is_repeated(self, number: int) -> bool:
+        """True where a segment had to be described again, by the encoder of now."""
+        return (self.folder / f"{number}.repeated").exists()
+
+    def mark_repeated(self, number: int) -> None:
+        write_durably(self.folder / f"{number}.repeated", b"")
 
     def is_begun(self) -> bool:
         return (self.folder / "begun").exists()

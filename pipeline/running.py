@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,18 @@ FOLDER = "services"
 
 
 @dataclass(frozen=True)
+class RunningService:
+    """One process of a system."""
+
+    name: str
+    pid: int | None
+    """None while it does not run."""
+    address: str
+    """Empty where it listens to nobody."""
+    restarts: int
+
+
+@dataclass(frozen=True)
 class RunningSystem:
     """Where the services of one library are reached; only its owner may know."""
 
@@ -25,6 +38,7 @@ class RunningSystem:
     """Of the supervisor, which stops everything when it is told to end (SIGTERM)."""
     milvus_uri: str
     broker_url: str
+    services: tuple[RunningService, ...]
 
 
 class AlreadyRunningError(Exception):
@@ -33,19 +47,35 @@ class AlreadyRunningError(Exception):
 
 def running_system(library: Path) -> RunningSystem | None:
     """The services of `library`, or None where they do not run."""
-    folder = library / FOLDER
+    return _read(library / FOLDER / "running.json") if is_reserved(library) else None
+
+
+def is_reserved(library: Path) -> bool:
+    """True where the services of `library` run, start or stop."""
     try:
-        descriptor = os.open(folder / "lock", os.O_RDONLY)
+        descriptor = os.open(library / FOLDER / "lock", os.O_RDONLY)
     except OSError:
-        return None
+        return False
     try:
         # The lock ends with the supervisor, however that ends.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read(folder / "running.json")
+        return True
     finally:
         os.close(descriptor)
-    return None
+    return False
+
+
+def require_free(library: Path) -> None:
+    """Raise :class:`AlreadyRunningError` where the services of `library` run."""
+    if is_reserved(library):
+        raise _already_running(library)
+
+
+def stop_running(library: Path) -> None:
+    """Tell the supervisor of a reserved library to end; returns before it does."""
+    pid = int((library / FOLDER / "pid").read_text())
+    os.kill(pid, signal.SIGTERM)
 
 
 @contextmanager
@@ -60,10 +90,9 @@ def reserved(library: Path) -> Iterator[None]:
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if not _locked(descriptor):
-            raise AlreadyRunningError(
-                f"{library}: its services run already; stop them with: clipseek down"
-            )
+            raise _already_running(library)
         (folder / "running.json").unlink(missing_ok=True)
+        (folder / "pid").write_text(str(os.getpid()))
         yield
         (folder / "running.json").unlink(missing_ok=True)
     finally:
@@ -74,6 +103,12 @@ def announce(library: Path, system: RunningSystem) -> None:
     """Tell other processes where the services are; only whoever reserved the library may."""
     path = library / FOLDER / "running.json"
     write_durably(path, json.dumps(asdict(system)).encode())
+
+
+def _already_running(library: Path) -> AlreadyRunningError:
+    return AlreadyRunningError(
+        f"{library}: its services run already; stop them with: clipseek down"
+    )
 
 
 def _locked(descriptor: int) -> bool:
@@ -90,7 +125,9 @@ def _locked(descriptor: int) -> bool:
 
 def _read(path: Path) -> RunningSystem | None:
     try:
-        return RunningSystem(**json.loads(path.read_bytes()))
+        fields = json.loads(path.read_bytes())
+        services = tuple(RunningService(**service) for service in fields["services"])
+        return RunningSystem(**fields | {"services": services})
     except FileNotFoundError:
         # It is only just starting, or about to end.
         return None

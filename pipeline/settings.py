@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     broker_url: str | None = None
     """Redis-protocol server that tells workers what to do; None: that of ``clipseek up`` while
     it runs, and else no workers."""
+    broker_port: int = Field(default=0, ge=0, le=65535)
+    """Of ``clipseek up``; 0: any free one."""
+    catalog_port: int = Field(default=0, ge=0, le=65535)
+    """Of ``clipseek up``; 0: any free one."""
     encoder: str = "compact"
     """Model that makes the embeddings: ``compact``, or ``openclip/<model>/<pretrained>``, where
     `pretrained` is a tag of published weights or the path of a file of weights."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.library import Library
+from pipeline.progress import JobStatus, Overview, overview, statuses
+from pipeline.running import running_system
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,18 @@ class LibraryStatus:
     """All videos together."""
     size_bytes: int
     """What the library's folder takes on disk; a Milvus server's own files are not counted."""
+    progress: Overview
+    """Of what workers were told to do."""
+    jobs: tuple[JobStatus, ...]
+    """The same, video by video."""
+    running: bool
+    """Whether the library's own services run."""
 
 
 def library_status(library: Library) -> LibraryStatus:
     """Count what `library` holds, without loading the encoder."""
     videos = library.store.videos()
+    jobs = statuses(library.jobs)
     return LibraryStatus(
         videos=len(videos),
         clips=library.store.count_clips(),
@@ -33,6 +42,9 @@ def library_status(library: Library) -> LibraryStatus:
         space=library.store.space.name,
         duration_seconds=sum(video.duration_seconds for video in videos),
         size_bytes=_size_bytes(library.settings.library),
+        progress=overview(jobs),
+        jobs=tuple(jobs),
+        running=running_system(library.settings.library) is not None,
     )
 
 

@@ -7,7 +7,7 @@ from pipeline.clip_files import read_clips_file, space_of
 from pipeline.jobs import STORE, Ending, Job, Outcome, Plan
 from pipeline.leases import hold
 from pipeline.library import Library
-from pipeline.steps import Workplace
+from pipeline.steps import Workplace, send_due
 
 CLIPS_PER_WRITE = 64
 """One request to the catalog for some minutes of video."""
@@ -59,8 +59,13 @@ def _encode_anew_what_is_foreign(
     """Have segments encoded again whose embeddings are of an encoder used before."""
     foreign = [n for n in numbers if space_of(job.clips_file(n)) != library.store.space.name]
     for number in foreign:
+        made_with = space_of(job.clips_file(number))
+        if job.is_repeated(number):
+            job.set_aside(number, f"it was described by {made_with}; start 'clipseek up' again")
+        job.mark_repeated(number)
         job.clips_file(number).unlink()
-        place.queue.encode_segment(job.video_id, number)
+    if foreign:
+        send_due(place, job)
     return bool(foreign)
 
 

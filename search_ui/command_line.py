@@ -10,6 +10,7 @@ from search_ui import (
     evaluation_commands,
     inspection_commands,
     library_commands,
+    system_commands,
     training_commands,
 )
 from search_ui.failures import explanation
@@ -29,6 +30,7 @@ evaluate = typer.Typer(
 )
 
 LIBRARY = "Library"
+SYSTEM = "Several processes"
 INSPECTION = "Without changing a library"
 app.command(rich_help_panel=LIBRARY)(library_commands.index)
 app.command(rich_help_panel=LIBRARY)(library_commands.search)
@@ -36,6 +38,8 @@ app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)
 app.command(rich_help_panel=LIBRARY)(library_commands.remove)
 app.command(rich_help_panel=LIBRARY)(training_commands.train)
+app.command(rich_help_panel=SYSTEM)(system_commands.up)
+app.command(rich_help_panel=SYSTEM)(system_commands.down)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.describe)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.doctor)
 app.add_typer(evaluate, rich_help_panel=INSPECTION)

@@ -9,17 +9,23 @@ def explanation(error: Exception) -> str | None:
     from ingest.errors import VideoError
     from pipeline.attention import AttentionError
     from pipeline.groups import GroupingError
+    from pipeline.running import AlreadyRunningError
     from pipeline.searching import QueryError
     from pipeline.settings import SettingsError
+    from pipeline.steps import QueueError
     from training.data import TrainingDataError
+    from workers.services import ServicesError
 
     speaking = (
+        AlreadyRunningError,
         AttentionError,
         CatalogError,
         CheckpointError,
         EvaluationError,
         GroupingError,
         QueryError,
+        QueueError,
+        ServicesError,
         SettingsError,
         TrainingDataError,
         VideoError,

@@ -23,6 +23,12 @@ def write(document: Json) -> None:
     results.file.write(json.dumps(document, indent=2) + "\n")
 
 
+def write_line(document: Json) -> None:
+    """Print `document` as one line, at once: one of several that follow each other."""
+    results.file.write(json.dumps(document) + "\n")
+    results.file.flush()
+
+
 def index_document(report: IndexReport) -> Json:
     """Paths are strings as recorded; `seconds` is the duration of the video."""
     return {
@@ -69,7 +75,8 @@ def _categories(description: ClipDescription) -> Json:
 
 def status_document(library: Path, status: LibraryStatus) -> Json:
     """What the library at `library` holds."""
-    return {"library": str(library), **asdict(status)}
+    jobs: Json = [{**asdict(job), "path": str(job.path)} for job in status.jobs]
+    return {"library": str(library), **asdict(status), "jobs": jobs}
 
 
 def groups_document(groups: Sequence[Group]) -> Json:

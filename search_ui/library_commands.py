@@ -4,6 +4,7 @@ Commands import what they need when they run: the encoder and the catalog take s
 and neither help nor a usage error should wait for them.
 """
 
+import time
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from search_ui.options import EXIT_INTERRUPTED, JsonOption, LibraryOption, Paths
 from search_ui.terminal import say
 
 EXIT_SOME_FAILED = 2
+SECONDS_BETWEEN_LOOKS = 1.0
 EXIT_NOTHING_REMOVED = 1
 
 
@@ -20,21 +22,31 @@ def index(paths: PathsArgument, library: LibraryOption = None, json: JsonOption 
 
     Exit code 2 if some files failed, 1 if nothing could be done at all.
     """
+    from contextlib import nullcontext
+
     from pipeline.assembly import open_library
     from pipeline.indexing import index_paths
     from pipeline.settings import load_settings
     from search_ui.json_output import index_document, write
     from search_ui.printing import print_index_report
     from search_ui.progress import video_progress
+    from workers.local import queue_of
 
+    settings = load_settings(library)
+    queue = queue_of(settings)
     try:
         with (
-            open_library(load_settings(library), create=True) as opened,
+            queue or nullcontext(),
+            open_library(settings, create=True) as opened,
             video_progress() as on_progress,
         ):
-            report = index_paths(opened, paths, on_progress=on_progress)
+            report = index_paths(opened, paths, on_progress=on_progress, queue=queue)
     except KeyboardInterrupt:
-        say("interrupted: finished videos are kept; the same command again does the rest")
+        say(
+            "interrupted: finished videos are kept; the same command again does the rest"
+            if queue is None
+            else "interrupted: the workers go on; see: clipseek status"
+        )
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if json:
         write(index_document(report))
@@ -72,21 +84,37 @@ def search(
         print_hits(hits)
 
 
-def status(library: LibraryOption = None, json: JsonOption = False) -> None:
-    """Show what the library holds."""
+def status(
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Show it again and again until all is done.")
+    ] = False,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what the library holds, and how far workers are.
+
+    With --follow and --json, each line is one document.
+    """
     from pipeline.assembly import open_library
     from pipeline.settings import load_settings
     from pipeline.status import library_status
-    from search_ui.json_output import status_document, write
+    from search_ui.json_output import status_document, write, write_line
     from search_ui.printing import print_status
 
     settings = load_settings(library)
     with open_library(settings) as opened:
-        found = library_status(opened)
-    if json:
-        write(status_document(settings.library, found))
-    else:
-        print_status(settings.library, found)
+        while True:
+            found = library_status(opened)
+            goes_on = follow and found.progress.videos_done < found.progress.videos
+            if not json:
+                print_status(settings.library, found)
+            elif follow:
+                write_line(status_document(settings.library, found))
+            else:
+                write(status_document(settings.library, found))
+            if not goes_on:
+                return
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def groups(library: LibraryOption = None, json: JsonOption = False) -> None:

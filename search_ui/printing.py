@@ -13,11 +13,14 @@ from encoder.interface import ClipDescription
 from ingest.clip import ClipSpan
 from pipeline.checks import Finding
 from pipeline.groups import Group
+from pipeline.progress import Bound, State
 from pipeline.reports import IndexReport
+from pipeline.running import RunningSystem
 from pipeline.status import LibraryStatus
 from search_ui.terminal import printable, results, shown_path
 
 SHOWN_CATEGORIES = 3
+TROUBLED = frozenset({State.PUT_OFF, State.INCOMPLETE, State.FAILED})
 
 
 def clock(seconds: int) -> str:
@@ -108,6 +111,51 @@ def print_status(library: Path, status: LibraryStatus) -> None:
     table.add_row("footage", clock(round(status.duration_seconds)))
     table.add_row("on disk", f"{status.size_bytes / 1e6:.1f} MB")
     table.add_row("embeddings", printable(status.space))
+    table.add_row("services", "running" if status.running else "not running")
+    results.print(table)
+    if status.jobs:
+        _print_jobs(status)
+
+
+def _print_jobs(status: LibraryStatus) -> None:
+    """What workers were told to do: all together, and each video that is not simply done."""
+    whole = status.progress
+    results.print(
+        f"\nworkers: {whole.videos_done} of {count(whole.videos, 'video')} done, "
+        f"{_pace(whole.clips_done, whole.clips_total, whole.clips_per_second, whole.bound)}"
+        f"{_left(whole.seconds_left)}"
+    )
+    for job in status.jobs:
+        if job.state is State.READY:
+            continue
+        pace = _pace(job.clips_done, job.clips_total, job.clips_per_second, job.bound)
+        line = Text(f"{job.state}  ", style="red" if job.state in TROUBLED else "cyan")
+        line.append(f"{shown_path(job.path)}  {pace}{_left(job.seconds_left)}")
+        if job.error:
+            line.append(f"  {printable(job.error)}", style="dim")
+        results.print(line, soft_wrap=True)
+
+
+def _pace(done: int, total: int | None, rate: float, bound: Bound | None) -> str:
+    parts = [f"{done} of {'?' if total is None else total} clips"]
+    if rate:
+        parts.append(f"{rate:.2f} clips/s, {bound}-bound")
+    return ", ".join(parts)
+
+
+def _left(seconds: float | None) -> str:
+    return f", {clock(round(seconds))} left" if seconds else ""
+
+
+def print_system(library: Path, system: RunningSystem) -> None:
+    """The services of a library, one in each row."""
+    table = rows()
+    for column in ("service", "pid", "address", "restarts"):
+        table.add_column(column)
+    for service in system.services:
+        pid = "-" if service.pid is None else str(service.pid)
+        table.add_row(service.name, pid, service.address, str(service.restarts))
+    results.print(f"{shown_path(library)} is up")
     results.print(table)
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-OWN_PACKAGES = ("ingest", "encoder", "catalog", "pipeline", "evaluation", "training", "search_ui")
+OWN_PACKAGES = (
+    "ingest", "encoder", "catalog", "pipeline", "evaluation", "training", "workers", "search_ui",
+)  # fmt: skip
 UNWATCHED_COLUMNS = 240
 """Width where no terminal is watching: one result stays on one line, for grep and less."""
 

@@ -1,0 +1,1 @@
+"""Indexing by several processes: tasks, the services that carry them, and their supervisor."""

@@ -1,0 +1,65 @@
+"""What tells workers what to do: names of steps, and the ids that they are about."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from celery import Celery
+from kombu.exceptions import KombuError, OperationalError
+from redis.exceptions import RedisError
+
+from pipeline.steps import QueueError
+from workers.application import CATALOG, ENCODE, application
+
+OPEN_VIDEO = "clipseek.open_video"
+ENCODE_SEGMENT = "clipseek.encode_segment"
+STORE_VIDEO = "clipseek.store_video"
+
+
+class TaskQueue:
+    """A ``JobQueue`` on a Redis-protocol broker; close it, or use it as a context manager."""
+
+    def __init__(self, app: Celery, *, is_served: Callable[[], bool] = lambda: True) -> None:
+        """`is_served` tells whether there can be workers at all."""
+        self._app = app
+        self._is_served = is_served
+
+    @classmethod
+    def at(cls, broker_url: str, *, is_served: Callable[[], bool] = lambda: True) -> Self:
+        """Make a queue of its own for a process that is no worker."""
+        return cls(application(broker_url), is_served=is_served)
+
+    def open_video(self, video_id: str) -> None:
+        self._send(OPEN_VIDEO, ENCODE, video_id)
+
+    def encode_segment(self, video_id: str, number: int) -> None:
+        self._send(ENCODE_SEGMENT, ENCODE, video_id, number)
+
+    def store_video(self, video_id: str) -> None:
+        self._send(STORE_VIDEO, CATALOG, video_id)
+
+    def require_workers(self) -> None:
+        if not self._is_served():
+            raise QueueError("the workers were stopped; what is not done goes on with: clipseek up")
+
+    def close(self) -> None:
+        self._app.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _send(self, task: str, queue: str, *arguments: str | int) -> None:
+        try:
+            self._app.send_task(task, args=arguments, queue=queue)
+        except (KombuError, OperationalError, RedisError, OSError) as error:
+            raise QueueError(
+                f"the broker does not answer: {error}; see whether it runs and try again"
+            ) from error
