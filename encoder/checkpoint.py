@@ -86,6 +86,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             tensors[name], tensors[name + _SCALE] = _quantised(value)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, metadata={"config": json.dumps(checkpoint.config)})
+    path.chmod(0o644)  # safetensors lets nobody else read them, and weights are no secret
 
 
 def _quantised(matrix: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

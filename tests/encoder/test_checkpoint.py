@@ -179,3 +179,10 @@ def test_the_shipped_space_names_its_weights() -> None:
 
     assert space.name == f"compact-{fingerprint(WEIGHTS / ALIGNMENT)}"
     assert space.dimension == load_checkpoint(WEIGHTS / ALIGNMENT).number("dimension")
+
+
+def test_whoever_uses_the_machine_may_read_weights(tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    save_checkpoint(path, Checkpoint({"x": np.ones(2, np.float32)}, {}))
+
+    assert path.stat().st_mode & 0o777 == 0o644
