@@ -12,6 +12,7 @@ from search_ui import (
     library_commands,
     system_commands,
     training_commands,
+    watch_commands,
 )
 from search_ui.failures import explanation
 from search_ui.terminal import prepare, say
@@ -33,6 +34,7 @@ LIBRARY = "Library"
 SYSTEM = "Several processes"
 INSPECTION = "Without changing a library"
 app.command(rich_help_panel=LIBRARY)(library_commands.index)
+app.command(rich_help_panel=LIBRARY)(watch_commands.watch)
 app.command(rich_help_panel=LIBRARY)(library_commands.search)
 app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)

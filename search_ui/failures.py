@@ -13,6 +13,7 @@ def explanation(error: Exception) -> str | None:
     from pipeline.searching import QueryError
     from pipeline.settings import SettingsError
     from pipeline.steps import QueueError
+    from pipeline.watching import WatchError
     from training.data import TrainingDataError
     from workers.services import ServicesError
 
@@ -29,6 +30,7 @@ def explanation(error: Exception) -> str | None:
         SettingsError,
         TrainingDataError,
         VideoError,
+        WatchError,
     )
     if isinstance(error, speaking):
         return str(error)

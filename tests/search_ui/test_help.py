@@ -9,6 +9,7 @@ from tests.search_ui.child import ROOT, CommandLine
 
 COMMANDS = {
     ("index",): ("--library", "--json"),
+    ("watch",): ("--library",),
     ("search",): ("--library", "--json", "--limit", "--category"),
     ("status",): ("--library", "--json"),
     ("groups",): ("--library", "--json"),
