@@ -37,7 +37,9 @@ def _store(place: Workplace, job: Job, plan: Plan, library: Library) -> None:
         library.store.delete_video(job.video_id)
         job.mark_begun()
     numbers = range(len(plan.segments))
-    finished = [n for n in numbers if job.clips_file(n).exists()]
+    # Looked at once: what is settled from here on has its own message.
+    settled = [n for n in numbers if job.is_settled(n)]
+    finished = [n for n in settled if job.clips_file(n).exists()]
     new = [n for n in finished if not job.is_stored(n)]
     if _encode_anew_what_is_foreign(place, job, new, library):
         return
@@ -49,7 +51,7 @@ def _store(place: Workplace, job: Job, plan: Plan, library: Library) -> None:
         library.store.flush()
         for number in new:
             job.mark_stored(number)
-    if all(job.is_settled(n) for n in numbers):
+    if len(settled) == len(numbers):
         _finish(job, plan, finished, library)
 
 

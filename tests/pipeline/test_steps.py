@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from catalog.memory import MemoryStore
 from ingest.content import content_id
 from pipeline.indexing import index_paths
 from pipeline.jobs import Ending, Job, Order
@@ -15,7 +16,7 @@ from pipeline.progress import Bound, State, job_status, overview, statuses
 from pipeline.reports import IndexReport
 from pipeline.steps import InterruptedWorkError, Workplace, encode_segment, open_video, send_due
 from pipeline.storing import store_video
-from tests.fake_encoder import FakeEncoder
+from tests.fake_encoder import COLOUR_SPACE, FakeEncoder
 from tests.pipeline.films import LibraryAtHand, files_under, shoot, state
 
 SHOTS = ("red", "green", "blue", "red", "green", "blue", "red", "green")
@@ -53,9 +54,7 @@ class LocalQueue:
         if name == "open":
             open_video(self.place, video_id, segment_seconds=settings.segment_seconds)
         elif name == "encode":
-            encode_segment(
-                self.place, video_id, number, cataloguer=lambda: self.library.cataloguer
-            )
+            encode_segment(self.place, video_id, number, cataloguer=lambda: self.library.cataloguer)
         else:
             store_video(self.place, video_id, library=self.library)
 
@@ -192,8 +191,32 @@ def test_what_another_encoder_made_is_made_again(
     assert state(queue.library.store) == calm(queue, films, tmp_path)
 
 
+class BusyStore(MemoryStore):
+    """Something happens while it writes."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__(COLOUR_SPACE)
+        self._meanwhile = [meanwhile]
+
+    def flush(self) -> None:
+        if self._meanwhile:
+            self._meanwhile.pop()()
+
+
+def test_a_segment_that_is_done_while_others_are_stored_is_not_forgotten(
+    queue: LocalQueue, films: Path, tmp_path: Path
+) -> None:
+    submitted(queue, shoot(films / "a.mp4", *SHOTS))
+    queue.do(queue.steps.pop(0))
+    last = queue.steps.pop()
+    queue.library.store = BusyStore(lambda: queue.do(last))
+    queue.do_all()
+    assert state(queue.library.store) == calm(queue, films, tmp_path)
+
+
 def doubled(queue: LocalQueue) -> None:
-    queue.steps = [step for step in dict.fromkeys(queue.steps) for _ in range(2)]
+    if queue.steps:
+        queue.do(queue.steps[0])
 
 
 def reversed_order(queue: LocalQueue) -> None:

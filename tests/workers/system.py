@@ -1,6 +1,5 @@
 """A whole system of processes, to index with and to kill."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from catalog.embedded import EmbeddedMilvus
 from catalog.memory import MemoryStore
 from catalog.milvus import MilvusStore
 from catalog.taking_turns import StoreTakingTurns
@@ -147,8 +147,17 @@ class System:
         with Library(self.settings, StoreTakingTurns(store, lock), FakeEncoder) as library:
             yield library
 
+    @contextmanager
+    def opened_alone(self) -> Iterator[None]:
+        """The catalog in this process, without services."""
+        embedded = EmbeddedMilvus(self.library / "catalog")
+        yield
+        embedded.close()
+
     def queue(self) -> TaskQueue:
-        return TaskQueue.at(self.running.broker_url)
+        return TaskQueue.at(
+            self.running.broker_url, is_served=lambda: running_system(self.library) is not None
+        )
 
     def _index(self, paths: Sequence[Path]) -> IndexReport:
         with self.opened() as library, self.queue() as queue:
@@ -192,8 +201,3 @@ def undisturbed(settings: Settings, folder: Path, paths: Sequence[Path]) -> list
     with Library(calm, MemoryStore(COLOUR_SPACE), FakeEncoder) as library:
         index_paths(library, paths)
         return held(library, paths)
-
-
-def last_json(text: str) -> dict[str, object]:
-    document: dict[str, object] = json.loads(text)
-    return document

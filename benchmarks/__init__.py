@@ -1,0 +1,1 @@
+"""The figures in the README and in the notes come from here."""
