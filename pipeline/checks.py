@@ -16,6 +16,7 @@ from ingest.errors import VideoError
 from ingest.video import Video
 from ingest.writing import write_video
 from pipeline.assembly import embedding_space, open_library
+from pipeline.running import running_system
 from pipeline.settings import Settings, SettingsError
 
 PACKAGES = ("av", "milvus-lite", "numpy", "pymilvus", "scenedetect-headless", "timm", "torch")
@@ -49,7 +50,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _decoder(),
         _folder(settings.library),
         _catalog(settings),
-        Finding("broker", True, "not needed: everything runs in one process"),
+        _broker(settings),
     ]
 
 
@@ -121,6 +122,14 @@ def _catalog(settings: Settings) -> Finding:
     except (CatalogError, CheckpointError, SettingsError, OSError) as error:
         return _failed("catalog", error)
     return Finding("catalog", True, f"{videos} videos, {clips} clips in {where}")
+
+
+def _broker(settings: Settings) -> Finding:
+    if settings.broker_url is not None:
+        return Finding("broker", True, "as set by broker_url; not asked whether it answers")
+    if running_system(settings.library) is not None:
+        return Finding("broker", True, "runs, and workers with it (clipseek up)")
+    return Finding("broker", True, "not needed: everything runs in one process")
 
 
 def _failed(name: str, error: Exception) -> Finding:

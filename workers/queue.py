@@ -11,6 +11,9 @@ from redis.exceptions import RedisError
 from pipeline.steps import QueueError
 from workers.application import CATALOG, ENCODE, application
 
+BROKER_ERRORS = (KombuError, OperationalError, RedisError, OSError)
+"""What a broker that does not answer looks like."""
+
 OPEN_VIDEO = "clipseek.open_video"
 ENCODE_SEGMENT = "clipseek.encode_segment"
 STORE_VIDEO = "clipseek.store_video"
@@ -59,7 +62,7 @@ class TaskQueue:
     def _send(self, task: str, queue: str, *arguments: str | int) -> None:
         try:
             self._app.send_task(task, args=arguments, queue=queue)
-        except (KombuError, OperationalError, RedisError, OSError) as error:
+        except BROKER_ERRORS as error:
             raise QueueError(
                 f"the broker does not answer: {error}; see whether it runs and try again"
             ) from error

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from pipeline.jobs import OPEN, STORE, Job, Jobs
 from pipeline.leases import Condition, look_at
-from pipeline.steps import Workplace, send_due
+from pipeline.steps import QueueError, Workplace, send_due
+from workers.application import application
+from workers.queue import BROKER_ERRORS
 
 
 def resend_everything(place: Workplace) -> int:
@@ -13,12 +15,24 @@ def resend_everything(place: Workplace) -> int:
 
 
 def resend_dropped(place: Workplace) -> int:
-    """Have sent for what a dead worker had in hand, or was to try again; return how many videos.
-
-    The broker would deliver it again by itself, but only after the longest time that a step may
-    take.
-    """
+    """Have sent for what a dead worker had begun, or was to try again; return how many videos."""
     return _resend(place, (job for job in _unfinished(place.jobs) if _is_disturbed(job)))
+
+
+def restore_unacknowledged(broker_url: str) -> None:
+    """Have every message delivered again that some worker has taken, but not acknowledged.
+
+    One whose worker lives is thereby delivered twice, which does no harm. Raises ``QueueError``.
+    """
+    app = application(broker_url)
+    app.conf.broker_transport_options = {"visibility_timeout": 0}
+    try:
+        with app.connection_for_write() as connection:
+            connection.default_channel.qos.restore_visible(num=None, interval=1)
+    except BROKER_ERRORS as error:
+        raise QueueError(f"the broker does not answer: {error}") from error
+    finally:
+        app.close()
 
 
 def _resend(place: Workplace, jobs: Iterator[Job]) -> int:

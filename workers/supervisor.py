@@ -12,7 +12,7 @@ from pipeline.running import RunningService, RunningSystem, announce, reserved
 from pipeline.steps import QueueError, Workplace
 from workers.application import SOFT_SHUTDOWN_SECONDS
 from workers.queue import TaskQueue
-from workers.recovery import resend_dropped, resend_everything
+from workers.recovery import resend_dropped, resend_everything, restore_unacknowledged
 from workers.service_process import ServiceProcess
 from workers.services import Layout, Service, ServicesError
 
@@ -141,6 +141,9 @@ class Supervisor:
             if self._resend_all:
                 resend_everything(place)
             else:
+                # The broker would do so by itself, but only after the longest time that a step
+                # may take.
+                restore_unacknowledged(self._plan.layout.broker_url)
                 resend_dropped(place)
         except (QueueError, OSError) as error:
             logger.warning("%s", error)

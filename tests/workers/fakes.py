@@ -16,13 +16,14 @@ import pipeline.steps
 import search_ui.system_commands
 import workers.local
 import workers.service_process
-from catalog.interface import ClipRecord, VideoRecord
+import workers.tasks
+from catalog.interface import ClipRecord
 from catalog.taking_turns import StoreTakingTurns
 from encoder.interface import ClipDescription
 from ingest.clip import Clip, Segment
 from ingest.video import Video
 from pipeline.encoding import Cataloguer
-from pipeline.jobs import Job, Plan
+from pipeline.jobs import Job
 from tests.fake_encoder import COLOUR_SPACE, FakeEncoder
 from workers.queue import TaskQueue
 
@@ -62,6 +63,7 @@ def install() -> None:
 
 def install_gates() -> None:
     """Let every step of a worker lead through a gate."""
+    workers.tasks.encode_segment = _gated("received", workers.tasks.encode_segment)
     Cataloguer.records = _gated_records(Cataloguer.records)
     pipeline.steps.write_clips = _gated_write(pipeline.steps.write_clips)
     Job.record_plan = _gated("open", Job.record_plan)
@@ -72,9 +74,9 @@ def install_gates() -> None:
 
 
 def _gated(name: str, method: Callable) -> Callable:
-    def gated(*arguments: Plan | ClipRecord | VideoRecord | str) -> None:
+    def gated(*arguments: object, **named: object) -> None:
         pass_gate(name)
-        method(*arguments)
+        method(*arguments, **named)
 
     return gated
 

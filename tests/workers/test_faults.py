@@ -35,7 +35,8 @@ def names(report: IndexReport) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "stage", ["open", "decode", "encode", "write", "send", "store", "finish", "finished"]
+    "stage",
+    ["open", "received", "decode", "encode", "write", "send", "store", "finish", "finished"],
 )
 def test_a_worker_killed_in_any_stage(
     system: System, films: Path, tmp_path: Path, colours: Iterator[str], stage: str
