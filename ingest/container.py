@@ -3,12 +3,13 @@
 FFmpeg knows formats that name other files and addresses: playlists, concatenation lists, image
 sequences, session descriptions. A video that somebody sent could use them to read what it should
 not, so only formats that hold their own frames are allowed, and only local files. FFmpeg checks
-both before a format may read further than the first bytes.
+both before a format may read further than the first bytes. Of an object in a store it is given
+the bytes alone, and may open nothing at all.
 """
 
 import stat
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import av
 from av.container import InputContainer
@@ -16,7 +17,15 @@ from av.error import FFmpegError
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from ingest.errors import NoVideoStreamError, UnreadableVideoError, UnsafeMediaError, VideoError
+from ingest.errors import (
+    NoVideoStreamError,
+    UnreachableMediaError,
+    UnreadableVideoError,
+    UnsafeMediaError,
+    VideoError,
+)
+from ingest.location import is_remote
+from ingest.remote import RemoteFile, entry_of
 
 FORMATS = (
     "asf,av1,avi,dv,flv,gif,gxf,h263,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,"
@@ -26,6 +35,9 @@ FORMATS = (
 
 MAX_PIXELS = 1 << 27
 """Sixteen thousand by eight thousand; a larger frame is an attack on the memory."""
+
+NO_PROTOCOL = "none"
+"""FFmpeg knows no protocol of this name."""
 
 SNIFFED_BYTES = 4096
 
@@ -40,16 +52,21 @@ def open_container(path: Path) -> InputContainer:
     """Open a media file for reading.
 
     Raises ``UnsafeMediaError`` where the file would have others opened, or is none at all, and
-    ``UnreadableVideoError`` where it is no media file that can be used.
+    ``UnreadableVideoError`` where it is no media file that can be used, and
+    ``UnreachableMediaError``, then or later, where its store does not answer.
     """
     check_file(path)
+    remote = is_remote(path)
     try:
         return av.open(
             # Absolute, so that a colon in a name is not taken for a protocol.
-            str(path.absolute()),
+            RemoteFile(path) if remote else str(path.absolute()),
             mode="r",
             options={"max_pixels": str(MAX_PIXELS)},
-            container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
+            container_options={
+                "protocol_whitelist": NO_PROTOCOL if remote else "file",
+                "format_whitelist": FORMATS,
+            },
             metadata_errors="replace",
         )
     except (FFmpegError, ValueError, UnicodeError) as error:
@@ -82,23 +99,38 @@ def main_stream(container: InputContainer, path: Path) -> VideoStream:
     return stream
 
 
+def open_binary(path: Path) -> BinaryIO | RemoteFile:
+    """Open a file, here or in a store, to read its bytes; the caller closes it."""
+    return RemoteFile(path) if is_remote(path) else path.open("rb")
+
+
 def check_file(path: Path) -> None:
     """Raise a ``VideoError`` where `path` is not a file with something in it."""
     try:
-        status = path.stat()
+        mode, size = _mode_and_size(path)
+    except UnreachableMediaError:
+        raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UnreadableVideoError(
             path, f"cannot be opened ({reason})", "check the path and your right to read it"
         ) from error
-    if stat.S_ISDIR(status.st_mode):
+    if stat.S_ISDIR(mode):
         raise UnreadableVideoError(path, "is a folder", "give a video file")
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(mode):
         raise UnsafeMediaError(
             path, "is a device or a pipe, not a file", "record it into a file first"
         )
-    if status.st_size == 0:
+    if size == 0:
         raise UnreadableVideoError(path, "is empty", "copy or download it again")
+
+
+def _mode_and_size(path: Path) -> tuple[int, int]:
+    if is_remote(path):
+        entry = entry_of(path)
+        return stat.S_IFDIR if entry.is_folder else stat.S_IFREG, entry.size_bytes
+    status = path.stat()
+    return status.st_mode, status.st_size
 
 
 def _refuse(path: Path, error: Exception) -> NoReturn:
@@ -122,7 +154,7 @@ def _refuse(path: Path, error: Exception) -> NoReturn:
 
 
 def _is_playlist(path: Path) -> bool:
-    with path.open("rb") as file:
+    with open_binary(path) as file:
         start = file.read(SNIFFED_BYTES)
     lines = start.removeprefix(b"\xef\xbb\xbf").lower().splitlines()
     marks = tuple(mark.lower() for mark in PLAYLIST_MARKS)

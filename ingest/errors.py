@@ -1,13 +1,16 @@
 """Errors of reading video: each says what happened, to which file, and what to do."""
 
+import errno
 from pathlib import Path
+
+from ingest.location import as_typed
 
 
 class VideoError(Exception):
     """A video file cannot be used; the message ends with what to do."""
 
     def __init__(self, path: Path, problem: str, advice: str) -> None:
-        super().__init__(f"{path}: {problem}; {advice}")
+        super().__init__(f"{as_typed(path)}: {problem}; {advice}")
         self.path = path
         self.problem = problem
         self.advice = advice
@@ -27,3 +30,13 @@ class UnsafeMediaError(VideoError):
 
 class CorruptVideoError(VideoError):
     """Decoding failed so often that what follows cannot be trusted."""
+
+
+class UnreachableMediaError(OSError):
+    """A store of media does not answer now; later it may."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(errno.EIO, f"cannot be reached now ({reason})", as_typed(path))
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}; check the network and the store's address"

@@ -1,14 +1,15 @@
 """Files in, catalog entries out: what is new or changed is decoded, the rest is left alone."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from catalog.interface import ClipRecord, VideoRecord
 from ingest.content import identify
-from ingest.discovery import find_media
-from ingest.errors import VideoError
+from ingest.discovery import find_media, resolved
+from ingest.errors import UnreachableMediaError, VideoError
+from ingest.file_state import FileState, state_of
+from ingest.location import as_typed
 from ingest.video import Video
 from pipeline.batches import batched
 from pipeline.jobs import Job
@@ -45,10 +46,10 @@ def index_video(
     where the file cannot be used, and then leaves nothing of it behind, and ``CatalogError``
     where the catalog cannot be written.
     """
-    path = path.resolve()
-    status = path.stat()
+    path = resolved(path)
+    state = state_of(path)
     with Video.open(path) as video:
-        return _indexed(_index(library, video, status, on_progress))
+        return _indexed(_index(library, video, state, on_progress))
 
 
 def index_paths(
@@ -66,11 +67,11 @@ def index_paths(
     or the settings ends it (``CatalogError``, ``SettingsError``). A run that was cut short is
     made good by the next one.
     """
-    roots = [path.resolve() for path in paths]
+    roots = [resolved(path) for path in paths]
     run = _Run(library, on_progress, queue)
     present = [root for root in roots if not is_gone(root)]
     for found in find_media(present):
-        path = found.resolve()
+        path = resolved(found)
         try:
             run.bring_in(path)
         except (VideoError, OSError) as error:
@@ -104,22 +105,22 @@ class _Run:
     def bring_in(self, path: Path) -> None:
         """Do for one file what it needs, from nothing at all to decoding it."""
         # Of before the file is read: should it change meanwhile, the next run sees it.
-        status = path.stat()
+        state = state_of(path)
         unread = self._recorded_at(path)
         if unread is not None:
-            self._recognise(unread, path, status)
+            self._recognise(unread, path, state)
             return
         video_id = identify(path)
         known = self._videos.get(video_id)
         if known is not None:
-            self._recognise(known, path, status)
+            self._recognise(known, path, state)
             return
         if self._queue is not None:
-            job = order(self._library, self._queue, path, video_id=video_id, status=status)
+            job = order(self._library, self._queue, path, video_id=video_id, state=state)
             self._ordered.append((path, job))
             return
         with Video.open(path, video_id=video_id) as video:
-            self._add(_index(self._library, video, status, self._on_progress))
+            self._add(_index(self._library, video, state, self._on_progress))
 
     def await_ordered(self) -> None:
         """Wait for what workers were told to do."""
@@ -144,14 +145,17 @@ class _Run:
 
     def account_for(self, roots: Sequence[Path]) -> None:
         """Mark the videos under `roots` whose files are gone; report what never was there."""
+        # Where a root cannot be read, what is below it would be asked for in vain, one by one.
+        refused = {file.path for file in self.report.failed}
+        readable = [root for root in roots if root not in refused]
         for video in self._videos.values():
-            if is_under(video.path, roots) and is_gone(video.path):
+            if is_under(video.path, readable) and is_gone(video.path):
                 if not video.missing:
                     self._library.store.upsert_video(replace(video, missing=True))
                 self.report.missing.append(video.path)
         for root in roots:
             if is_gone(root) and not self._is_known(root):
-                error = f"{root}: there is no such file or folder; check the name"
+                error = f"{as_typed(root)}: there is no such file or folder; check the name"
                 self.report.failed.append(FailedFile(root, error))
 
     def _is_known(self, root: Path) -> bool:
@@ -166,22 +170,22 @@ class _Run:
         self._content[new.path] = new.video_id
         self.report.indexed.append(_indexed(new))
 
-    def _recognise(self, known: VideoRecord, path: Path, status: os.stat_result) -> None:
+    def _recognise(self, known: VideoRecord, path: Path, state: FileState) -> None:
         """Skip a file whose content has an entry, and note there where it lies now."""
         if known.path != path and is_unchanged(known):
-            reason = f"same content as {known.path}"
+            reason = f"same content as {as_typed(known.path)}"
         else:
-            reason = UNCHANGED if known.path == path else f"moved from {known.path}"
-            self._settle(known, path, status)
+            reason = UNCHANGED if known.path == path else f"moved from {as_typed(known.path)}"
+            self._settle(known, path, state)
         self._content[path] = known.video_id
         self.report.skipped.append(SkippedFile(path, reason))
 
-    def _settle(self, known: VideoRecord, path: Path, status: os.stat_result) -> None:
+    def _settle(self, known: VideoRecord, path: Path, state: FileState) -> None:
         now = replace(
             known,
             path=path,
-            size_bytes=status.st_size,
-            modified_ns=status.st_mtime_ns,
+            size_bytes=state.size_bytes,
+            modified_ns=state.modified_ns,
             missing=False,
         )
         store = self._library.store
@@ -194,7 +198,7 @@ class _Run:
 
 
 def _index(
-    library: Library, video: Video, status: os.stat_result, on_progress: ProgressListener
+    library: Library, video: Video, state: FileState, on_progress: ProgressListener
 ) -> VideoRecord:
     info = video.info
     # An interrupted run may have left clips, cut perhaps by other settings.
@@ -211,8 +215,8 @@ def _index(
     record = VideoRecord(
         video_id=info.video_id,
         path=info.path,
-        size_bytes=status.st_size,
-        modified_ns=status.st_mtime_ns,
+        size_bytes=state.size_bytes,
+        modified_ns=state.modified_ns,
         duration_seconds=info.duration_seconds or end_seconds,
         clip_count=clips,
     )
@@ -236,8 +240,7 @@ def _indexed(record: VideoRecord) -> IndexedVideo:
 
 
 def _one_line(path: Path, error: VideoError | OSError) -> str:
-    if isinstance(error, VideoError):
+    if isinstance(error, VideoError | UnreachableMediaError):
         return " ".join(str(error).split())
-    return (
-        f"{path}: {error.strerror or error}; check that the file can be read and the disk written"
-    )
+    problem = error.strerror or error
+    return f"{as_typed(path)}: {problem}; check that the file can be read and the disk written"

@@ -1,11 +1,12 @@
 """Having videos indexed by workers, and waiting for them."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from catalog.interface import VideoRecord
+from ingest.file_state import FileState
+from ingest.location import as_typed
 from pipeline.jobs import Ending, Job, Order, Outcome
 from pipeline.library import Library
 from pipeline.progress import job_status
@@ -15,9 +16,7 @@ from pipeline.steps import JobQueue
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
-def order(
-    library: Library, queue: JobQueue, path: Path, *, video_id: str, status: os.stat_result
-) -> Job:
+def order(library: Library, queue: JobQueue, path: Path, *, video_id: str, state: FileState) -> Job:
     """Have a video indexed that the catalog does not hold; returns before that is done.
 
     Raises ``QueueError`` and ``OSError`` where it cannot be ordered.
@@ -28,7 +27,7 @@ def order(
         if video_id not in held:
             # The job is done, but what it stored is gone, with the folder of the catalog perhaps.
             library.jobs.discard(video_id)
-    job = library.jobs.submit(Order(video_id, path, status.st_size, status.st_mtime_ns))
+    job = library.jobs.submit(Order(video_id, path, state.size_bytes, state.modified_ns))
     if job.outcome() is None:
         queue.open_video(video_id)
     return job
@@ -58,7 +57,7 @@ def report_outcome(
     """Note what became of a file that was ordered; return its record if it is in the catalog."""
     if outcome is None:
         report.failed.append(
-            FailedFile(path, f"{path}: was removed while it was indexed; index it again")
+            FailedFile(path, f"{as_typed(path)}: was removed while it was indexed; index it again")
         )
         return None
     if outcome.error:
@@ -67,7 +66,7 @@ def report_outcome(
         return None
     done = job.order()
     if done.path != path:
-        report.skipped.append(SkippedFile(path, f"same content as {done.path}"))
+        report.skipped.append(SkippedFile(path, f"same content as {as_typed(done.path)}"))
     return VideoRecord(
         video_id=done.video_id,
         path=done.path,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.interface import VideoRecord
+from ingest.errors import VideoError
+from ingest.file_state import FileState, state_of
 
 
 def is_under(path: Path, roots: Sequence[Path]) -> bool:
@@ -15,10 +17,10 @@ def is_under(path: Path, roots: Sequence[Path]) -> bool:
 def is_gone(path: Path) -> bool:
     """True where there is surely no file any more; one that may not be seen is not gone."""
     try:
-        path.stat()
+        state_of(path)
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except OSError:
+    except (OSError, VideoError):
         return False
     return False
 
@@ -26,7 +28,6 @@ def is_gone(path: Path) -> bool:
 def is_unchanged(record: VideoRecord) -> bool:
     """True where the recorded file still has the size and modification time on record."""
     try:
-        status = record.path.stat()
-    except OSError:
+        return state_of(record.path) == FileState(record.size_bytes, record.modified_ns)
+    except (OSError, VideoError):
         return False
-    return (status.st_size, status.st_mtime_ns) == (record.size_bytes, record.modified_ns)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.interface import VideoRecord
+from ingest.discovery import resolved
 from ingest.thumbnails import remove_thumbnails
 from pipeline.library import Library
 from pipeline.places import is_under
@@ -14,7 +15,7 @@ def remove(library: Library, paths: Sequence[Path]) -> list[VideoRecord]:
 
     The files need not exist any more. Returns what was removed, by path.
     """
-    roots = [path.resolve() for path in paths]
+    roots = [resolved(path) for path in paths]
     removed = [video for video in library.store.videos() if is_under(video.path, roots)]
     for video in removed:
         forget(library, video.video_id)

@@ -13,6 +13,8 @@ from typing import Protocol
 
 from catalog.interface import CatalogError, ClipRecord, EmbeddingSpaceMismatchError
 from ingest.errors import UnreadableVideoError, VideoError
+from ingest.file_state import FileState, state_of
+from ingest.location import as_typed
 from ingest.video import Video
 from pipeline.clip_files import write_clips
 from pipeline.encoding import Cataloguer, Pace
@@ -130,7 +132,8 @@ def encode_segment(
 def _plan(job: Job, lease: Lease, segment_seconds: float) -> None:
     order = job.order()
     if lease.deaths >= MOST_DEATHS:
-        job.refuse(f"{order.path}: {_blame(lease)} when it was opened; leave it out, or repair it")
+        place_name = as_typed(order.path)
+        job.refuse(f"{place_name}: {_blame(lease)} when it was opened; leave it out, or repair it")
         return
     try:
         _require_unchanged(order)
@@ -189,8 +192,7 @@ def _since(pace: Pace, before: Pace) -> Pace:
 
 
 def _require_unchanged(order: Order) -> None:
-    status = order.path.stat()
-    if (status.st_size, status.st_mtime_ns) != (order.size_bytes, order.modified_ns):
+    if state_of(order.path) != FileState(order.size_bytes, order.modified_ns):
         raise UnreadableVideoError(
             order.path, "changed while it was being indexed", "index it again"
         )
@@ -205,7 +207,7 @@ def _reason(order: Order, error: Exception) -> str:
         return " ".join(str(error).split())
     if isinstance(error, OSError):
         return (
-            f"{order.path}: {error.strerror or error}; "
+            f"{as_typed(order.path)}: {error.strerror or error}; "
             "check that the file can be read and the disk written"
         )
-    return f"{order.path}: {type(error).__name__}: {error}; report this"
+    return f"{as_typed(order.path)}: {type(error).__name__}: {error}; report this"

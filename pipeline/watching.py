@@ -4,7 +4,6 @@ Every look compares the folders with the catalog, so it does not matter what hap
 looked. What the system tells of changes only says when to look.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from catalog.interface import CatalogError, VideoRecord
 from encoder.checkpoint import CheckpointError
-from ingest.discovery import find_media
+from ingest.discovery import find_media, resolved
 from ingest.file_state import FileState, state_of
 from pipeline.indexing import ProgressListener, ignore_progress, index_paths
 from pipeline.library import Library
@@ -138,7 +137,7 @@ class Watch:
                 continue
             for found in find_media([root.path]):
                 try:
-                    path = Path(os.path.realpath(found))
+                    path = resolved(found)
                     files[path] = state_of(path)
                 except OSError:
                     continue  # it went away meanwhile, or is a link to nothing

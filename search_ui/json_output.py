@@ -9,6 +9,7 @@ from typing import TypeAlias
 from catalog.interface import SearchHit, VideoRecord
 from encoder.interface import ClipDescription
 from ingest.clip import Clip
+from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.groups import KIND, Group
 from pipeline.reports import IndexReport
@@ -32,9 +33,11 @@ def write_line(document: Json) -> None:
 def index_document(report: IndexReport) -> Json:
     """Paths are strings as recorded; `seconds` is the duration of the video."""
     return {
-        "indexed": [{**asdict(video), "path": str(video.path)} for video in report.indexed],
-        "skipped": [{"path": str(file.path), "reason": file.reason} for file in report.skipped],
-        "failed": [{"path": str(file.path), "error": file.error} for file in report.failed],
+        "indexed": [{**asdict(video), "path": as_typed(video.path)} for video in report.indexed],
+        "skipped": [
+            {"path": as_typed(file.path), "reason": file.reason} for file in report.skipped
+        ],
+        "failed": [{"path": as_typed(file.path), "error": file.error} for file in report.failed],
     }
 
 
@@ -44,7 +47,7 @@ def hits_document(hits: Sequence[SearchHit]) -> Json:
         {
             "clip_id": hit.record.clip_id,
             "video_id": hit.record.video_id,
-            "path": str(hit.record.path),
+            "path": as_typed(hit.record.path),
             "start_seconds": hit.record.span.start_seconds,
             "end_seconds": hit.record.span.end_seconds,
             "score": hit.score,
@@ -60,7 +63,7 @@ def described_clip(clip: Clip, description: ClipDescription) -> Json:
     return {
         "clip_id": clip.clip_id,
         "video_id": clip.video.video_id,
-        "path": str(clip.video.path),
+        "path": as_typed(clip.video.path),
         "start_seconds": clip.span.start_seconds,
         "end_seconds": clip.span.end_seconds,
         "caption": description.caption.text,
@@ -75,7 +78,7 @@ def _categories(description: ClipDescription) -> Json:
 
 def status_document(library: Path, status: LibraryStatus) -> Json:
     """What the library at `library` holds."""
-    jobs: Json = [{**asdict(job), "path": str(job.path)} for job in status.jobs]
+    jobs: Json = [{**asdict(job), "path": as_typed(job.path)} for job in status.jobs]
     return {"library": str(library), **asdict(status), "jobs": jobs}
 
 
@@ -88,7 +91,7 @@ def groups_document(groups: Sequence[Group]) -> Json:
             "clips": [
                 {
                     "clip_id": clip.clip_id,
-                    "path": str(clip.path),
+                    "path": as_typed(clip.path),
                     "start_seconds": clip.span.start_seconds,
                     "end_seconds": clip.span.end_seconds,
                     "caption": clip.description.caption.text,
@@ -104,7 +107,7 @@ def removed_document(removed: Sequence[VideoRecord]) -> Json:
     """What was forgotten."""
     return {
         "removed": [
-            {"path": str(video.path), "video_id": video.video_id, "clips": video.clip_count}
+            {"path": as_typed(video.path), "video_id": video.video_id, "clips": video.clip_count}
             for video in removed
         ]
     }

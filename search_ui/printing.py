@@ -11,6 +11,7 @@ from rich.text import Text
 from catalog.interface import SearchHit, VideoRecord
 from encoder.interface import ClipDescription
 from ingest.clip import ClipSpan
+from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
@@ -81,7 +82,7 @@ def print_index_report(report: IndexReport) -> None:
         f"{len(report.failed)} failed"
     )
     _print_files("failed", (file.error for file in report.failed), style="red")
-    _print_files("missing", map(str, report.missing), style="yellow")
+    _print_files("missing", map(as_typed, report.missing), style="yellow")
     if report.missing:
         results.print("missing videos stay findable; forget them with: clipseek remove PATH")
     if not (report.indexed or report.skipped or report.failed):

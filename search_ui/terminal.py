@@ -2,13 +2,14 @@
 
 import io
 import logging
-import os
 import sys
 import warnings
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
+
+from ingest.location import as_typed
 
 OWN_PACKAGES = (
     "ingest", "encoder", "catalog", "pipeline", "evaluation", "training", "workers", "search_ui",
@@ -66,4 +67,4 @@ def shown_path(path: Path) -> str:
     """The path as a person at this place would type it: relative where it lies below."""
     here = Path.cwd()
     shown = path.relative_to(here) if path.is_relative_to(here) else path
-    return printable(os.fspath(shown))
+    return printable(as_typed(shown))
