@@ -17,6 +17,7 @@ lost, late or doubled does no harm. ``<library>/jobs/<video_id>/`` holds
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -30,6 +31,10 @@ from pipeline.leases import wait_until_free
 
 OPEN, STORE = "open", "store"
 """Steps that a job has once; the others are the numbers of its segments."""
+
+
+SURELY_LEFT_SECONDS = 3600.0
+"""Nobody takes so long to make or delete a job."""
 
 
 @dataclass(frozen=True)
@@ -244,6 +249,7 @@ class Jobs:
         shutil.rmtree(gone.folder, ignore_errors=True)
 
     def tidy(self) -> None:
-        """Delete what was left half made or half deleted; nobody else may be at work."""
+        """Delete what a power cut left half made or half deleted."""
         for folder in self._folder.glob(".*"):
-            shutil.rmtree(folder, ignore_errors=True)
+            if time.time() - folder.stat().st_mtime > SURELY_LEFT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)

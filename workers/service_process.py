@@ -74,6 +74,8 @@ class ServiceProcess:
         """Start again when the time has come; true where it was started."""
         if self._process is not None or time.monotonic() < self._start_at:
             return False
+        # Where that fails, the next time is not at once.
+        self._start_at = time.monotonic() + LONGEST_BACK_OFF_SECONDS
         self.start()
         self.restarts += 1
         return True

@@ -116,8 +116,16 @@ class Supervisor:
                 )  # fmt: skip
                 self._resend_dropped |= process.service.is_worker
                 self._resend_all |= process in self._base
-            elif process.restart_if_due():
+            else:
+                self._restart(process)
+
+    def _restart(self, process: ServiceProcess) -> None:
+        try:
+            if process.restart_if_due():
                 self._announce()
+        except OSError as error:
+            # A full disk must not take the rest along.
+            logger.warning("the %s: %s", process.service.name, error)
 
     def _check_health(self) -> None:
         if time.monotonic() < self._next_check:
