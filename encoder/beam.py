@@ -29,6 +29,8 @@ class WordSequence:
     words: list[int]
     log_probability: float
     """Mean over the words, and over the end token where the caption came to an end."""
+    score: float
+    """What the search ranks by: the sum, divided by the length to some power."""
 
 
 class WordDecoder(Protocol):
@@ -43,8 +45,8 @@ class WordDecoder(Protocol):
 @torch.inference_mode()
 def beam_search(
     decoder: WordDecoder, places: Places, state: DecoderState, settings: BeamSettings
-) -> list[WordSequence]:
-    """The best caption of each clip, from what the decoder's `look` gave."""
+) -> list[list[WordSequence]]:
+    """Up to `beams` captions of each clip, best first, from what the decoder's `look` gave."""
     clips, beams = len(places.values), settings.beams
     device = places.values.device
     repeat = torch.arange(clips, device=device).repeat_interleave(beams)
@@ -59,13 +61,22 @@ def beam_search(
         if bool(_ended(words).all()):
             break
     lengths = ((words != PAD) & (words != START)).sum(1).reshape(clips, beams).clamp(min=1)
-    best = (scores / lengths**settings.length_power).argmax(1)  # (B,)
-    chosen = torch.arange(clips, device=device) * beams + best
-    means = (scores / lengths).reshape(-1)[chosen]
+    normal = scores / lengths**settings.length_power  # (B, K)
+    means = scores / lengths
+    rows = words.reshape(clips, beams, -1)
+    ranked = normal.argsort(1, descending=True).tolist()
     return [
-        WordSequence([n for n in row.tolist() if n not in (PAD, START, END)], float(mean))
-        for row, mean in zip(words[chosen], means, strict=True)
+        [
+            WordSequence(_spoken(rows[clip, k]), means[clip, k].item(), normal[clip, k].item())
+            for k in order
+            if scores[clip, k] > -torch.inf  # there may be fewer sentences than beams
+        ]
+        for clip, order in enumerate(ranked)
     ]
+
+
+def _spoken(words: Tensor) -> list[int]:
+    return [number for number in words.tolist() if number not in (PAD, START, END)]
 
 
 def _extend(

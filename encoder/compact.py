@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from encoder.action_net import frame_inputs, pixels_by_part
+from encoder.action_net import ClipChanges, frame_inputs, movement_of, pixels_by_part
 from encoder.actions import ActionRecogniser, load_actions
 from encoder.alignment import Alignment
 from encoder.attention import attention_along
@@ -46,8 +46,10 @@ from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
 from ingest.clip import Clip
 
-CAPTION_SEARCH = BeamSettings(min_words=4)
-"""What describes clips; the figures of captions are measured with it, too."""
+CAPTION_SEARCH = BeamSettings(beams=12, min_words=4)
+"""Finds what may be said of a clip."""
+_LIKENESS = 5.0
+"""What a caption's similarity to its clip weighs beside the decoder's score; tuned on dev."""
 _CAPTION_FRAMES = 4  # the decoder's work grows with them, and 8 seconds rarely show more scenes
 
 
@@ -75,7 +77,7 @@ class CompactEncoder:
         self._topics = topics
         self._actions = actions
         self._space = space
-        self._sentences: SentenceEncoder | None = None  # indexing needs no text: load on first use
+        self._sentences: SentenceEncoder | None = None  # loaded on first use
 
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> "CompactEncoder":
@@ -106,7 +108,7 @@ class CompactEncoder:
             return []
         grids = [self._grids(clip) for clip in clips]
         embeddings = self._embed(clips, grids)
-        captions = self._caption(*self._look(clips, grids, embeddings))
+        captions = self._caption(clips, grids, embeddings)
         categories = most_probable_first(
             self._topics.categorise(embeddings),
             self._act(clips, grids),
@@ -200,17 +202,27 @@ class CompactEncoder:
         gists = torch.from_numpy(embeddings).to(self._device)
         return self._captioner.look(features, real, gists)
 
-    def _caption(self, places: Places, state: DecoderState) -> list[Caption]:
-        return [
-            Caption(self._vocabulary.decode(found.words), float(np.exp(found.log_probability)))
-            for found in beam_search(self._captioner, places, state, CAPTION_SEARCH)
-        ]
+    def _caption(
+        self, clips: Sequence[Clip], grids: Sequence[Tensor], embeddings: NDArray[np.float32]
+    ) -> list[Caption]:
+        """Of what the decoder would say of a clip, what the joint space finds closest to it."""
+        looked = self._look(clips, grids, embeddings)
+        captions = []
+        for candidates, seen in zip(
+            beam_search(self._captioner, *looked, CAPTION_SEARCH), embeddings, strict=True
+        ):
+            texts = [self._vocabulary.decode(candidate.words) for candidate in candidates]
+            scores = np.array([candidate.score for candidate in candidates])
+            best = int((scores + _LIKENESS * self.embed_texts(texts) @ seen).argmax())
+            captions.append(Caption(texts[best], float(np.exp(candidates[best].log_probability))))
+        return captions
 
 
 @torch.inference_mode()
-def _changes(clip: Clip, grid: Tensor) -> Tensor:
-    """Inputs of the action classifier, ``(T, C)``; of a still, only of the whole picture."""
-    return frame_inputs(grid[: len(clip.frames)], pixels_by_part(clip.frames))
+def _changes(clip: Clip, grid: Tensor) -> ClipChanges:
+    """What the action classifier goes by; of a still, only of the whole picture."""
+    frames = frame_inputs(grid[: len(clip.frames)], pixels_by_part(clip.frames))
+    return ClipChanges(frames, movement_of(clip.motion))
 
 
 def _spread(grid: Tensor) -> Tensor:

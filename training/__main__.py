@@ -18,6 +18,7 @@ from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError
 from training.labels import train_labels
 from training.order import OrderTraining, train_order
+from training.temporal_choice import compare_temporal, table
 from training.topics import train_topics
 
 
@@ -32,6 +33,13 @@ class Model(StrEnum):
     CAMERA = "camera"
     ACTIONS = "actions"
     ALL = "all"
+    TEMPORAL = "temporal"
+    """Trains every network over frames alike, logs how they compare, and saves nothing."""
+
+
+def _log_temporal(folders: Folders) -> None:
+    for line in table(compare_temporal(folders, OrderTraining())):
+        logging.info(line)
 
 
 _TRAININGS: dict[Model, Callable[[Folders], object]] = {
@@ -56,6 +64,8 @@ def train(
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folders = Folders(data, cache)
     try:
+        if model is Model.TEMPORAL:
+            _log_temporal(folders)
         for each, start in _TRAININGS.items():
             if model in (each, Model.ALL):
                 start(folders)

@@ -27,6 +27,7 @@ from training.contrast import contrastive_loss
 from training.data import Folders, TrainingDataError
 from training.features import half_precision, sentence_features
 from training.loss_curve import LossCurve, draw_loss_curve
+from training.schedule import one_cycle
 from training.sources import Rows, Source, batches, load_source, pooled_features
 
 logger = logging.getLogger(__name__)
@@ -134,11 +135,7 @@ class AlignmentTrainer:
         optimiser = torch.optim.AdamW(
             [*groups, temperature], weight_decay=self.training.weight_decay
         )
-        rates = [float(group["lr"]) for group in optimiser.param_groups]
-        steps = count // size * epochs
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, rates, total_steps=steps, pct_start=0.1
-        )
+        schedule = one_cycle(optimiser, count // size * epochs)
         curve = LossCurve([], [])
         for epoch in track(range(epochs), name):
             self.model.train()

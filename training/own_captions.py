@@ -83,7 +83,7 @@ class Speaker:
         for start in range(0, len(clips), _CLIPS_AT_ONCE):
             rows = np.arange(start, min(start + _CLIPS_AT_ONCE, len(clips)))
             found = beam_search(self.captioner, *self.look(clips, gists, rows), CAPTION_SEARCH)
-            said += [self.vocabulary.decode(sequence.words) for sequence in found]
+            said += [self.vocabulary.decode(candidates[0].words) for candidates in found]
         return score_captions(said, [clip.item.captions for clip in clips])
 
     def look(

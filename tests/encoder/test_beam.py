@@ -53,7 +53,7 @@ def clips(count: int) -> Tensor:
 
 
 def search(decoder: TableDecoder, features: Tensor, settings: BeamSettings) -> list[WordSequence]:
-    return beam_search(decoder, *decoder.look(features), settings)
+    return [found[0] for found in beam_search(decoder, *decoder.look(features), settings)]
 
 
 def sentences(most: int, said: tuple[int, ...] = ()) -> Iterator[list[int]]:
@@ -163,3 +163,21 @@ def test_a_caption_that_would_be_too_short_is_spoken_further() -> None:
 
     assert len(free.words) < 3
     assert len(bound.words) == 3
+
+
+def test_candidates_come_best_first_and_differ() -> None:
+    decoder, settings = TableDecoder(seed=3), BeamSettings(beams=6, max_words=5)
+
+    for found in beam_search(decoder, *decoder.look(clips(3)), settings):
+        scores = [candidate.score for candidate in found]
+        assert len(found) == settings.beams
+        assert scores == sorted(scores, reverse=True)
+        assert len({tuple(candidate.words) for candidate in found}) == len(found)
+
+
+def test_no_more_candidates_than_there_are_sentences() -> None:
+    decoder = TableDecoder(seed=2)
+
+    [found] = beam_search(decoder, *decoder.look(clips(1)), BeamSettings(beams=20, max_words=1))
+
+    assert sorted(candidate.words for candidate in found) == [[], *([word] for word in WORDS)]

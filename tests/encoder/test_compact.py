@@ -115,6 +115,19 @@ def test_captions_are_words_with_a_confidence(encoder: CompactEncoder) -> None:
     assert 0 < description.caption.confidence <= 1
 
 
+def test_of_several_captions_the_one_closest_to_the_clip_is_taken(
+    encoder: CompactEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("encoder.compact._LIKENESS", 1e6)
+    [closest] = encoder.describe([clip(3)])
+    monkeypatch.setattr("encoder.compact._LIKENESS", -1e6)
+    [farthest] = encoder.describe([clip(3)])
+
+    near, far = encoder.embed_texts([closest.caption.text, farthest.caption.text])
+
+    assert near @ closest.embedding > far @ closest.embedding
+
+
 def test_a_description_names_how_the_camera_moves(encoder: CompactEncoder) -> None:
     still = clip(2)
     travelling = np.zeros((30, MOTION_CHANNELS), np.float32)
