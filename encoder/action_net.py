@@ -3,6 +3,9 @@
 CNN features into an LSTM is LRCN (Donahue et al. 2015). As in `encoder.temporal` the LSTM's share
 is added to that of pooling, and before training it is nothing. The labels of a family exclude
 each other; whether any of them fits is decided apart.
+
+Fights are also told by how jerkily the whole picture moves, which is measured while a video is
+decoded. Interactions, all filmed from one place, were told worse with it.
 """
 
 from collections.abc import Sequence
@@ -16,11 +19,14 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from encoder.backbone import FEATURE_CHANNELS
+from ingest.clip import MOTION_CHANNELS
 
 MOTION_SIDE = 8
 """Pixels move in 8 x 8 parts of the picture."""
 INPUT_CHANNELS = FEATURE_CHANNELS + MOTION_SIDE**2
 """Called C below."""
+MOVEMENT_SIZE = 5 * MOTION_CHANNELS
+"""Numbers of `movement_of`."""
 _SMALL_SIDE = 64  # of the picture whose pixels are compared: less sees no hand, more sees noise
 
 
@@ -30,6 +36,18 @@ class ActionFamily:
 
     name: str
     labels: tuple[str, ...]
+    reads_movement: bool = False
+    """Whether `ClipChanges.movement` counts."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClipChanges:
+    """All that is known of one clip."""
+
+    frames: Tensor
+    """``(T, C)`` of `frame_inputs`."""
+    movement: Tensor
+    """``(80,)`` of `movement_of`."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +100,39 @@ def frame_inputs(grids: Tensor, pixels: Tensor, step: int = 1) -> Tensor:
     return torch.cat(changes, 1).sqrt()
 
 
+def movement_of(motion: NDArray[np.float32]) -> Tensor:
+    """How much, and how jerkily, the whole picture moves in a clip: ``(M, 16)`` → ``(80,)``.
+
+    Mean, standard deviation and maximum of each number's size, then mean and maximum of its change
+    from step to step; roots as in `frame_inputs`. Directions do not count. 0 where nothing was
+    measured.
+    """
+    steps = torch.from_numpy(np.asarray(motion, np.float32))
+    if not len(steps):
+        return torch.zeros(MOVEMENT_SIZE)
+    jerks = steps.diff(dim=0) if len(steps) > 1 else torch.zeros_like(steps)
+    sizes, jumps = steps.abs().sqrt(), jerks.abs().sqrt()  # (M, 16), (M - 1, 16)
+    spread = sizes.std(0, unbiased=False)
+    return torch.cat([sizes.mean(0), spread, sizes.amax(0), jumps.mean(0), jumps.amax(0)])
+
+
 class ActionClassifier(nn.Module):
-    """Inputs of frames → the logits of every family."""
+    """What is known of clips → the logits of every family."""
 
     centre: Tensor
     scale: Tensor
 
     def __init__(self, config: ActionConfig, families: Sequence[ActionFamily]) -> None:
         super().__init__()
-        width = 3 * INPUT_CHANNELS
+        pooled = 3 * INPUT_CHANNELS
+        width = pooled + MOVEMENT_SIZE
         self.register_buffer("centre", torch.zeros(width))
         self.register_buffer("scale", torch.ones(width))
         sizes = [len(family.labels) + 1 for family in families]
-        self.pooled = nn.ModuleList(nn.Linear(width, size) for size in sizes)
+        self.pooled = nn.ModuleList(
+            nn.Linear(width if family.reads_movement else pooled, size)
+            for family, size in zip(families, sizes, strict=True)
+        )
         self.reduce = nn.Linear(INPUT_CHANNELS, config.reduced, bias=False)
         self.lstm = nn.LSTM(config.reduced, config.hidden, batch_first=True)
         self.add = nn.ModuleList(nn.Linear(config.hidden, size) for size in sizes)
@@ -102,24 +140,38 @@ class ActionClassifier(nn.Module):
             nn.init.zeros_(layer)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, inputs: Tensor, lengths: Tensor) -> list[Tensor]:
+    def forward(self, inputs: Tensor, lengths: Tensor, movement: Tensor) -> list[Tensor]:
         """Score clips; what stands past a clip's length does not count.
 
         Args:
             inputs: ``(B, T, C)`` of `frame_inputs`, padded at the end.
             lengths: ``(B,)`` how many frames each clip has, at least 1, on the CPU.
+            movement: ``(B, 80)`` of `movement_of`.
 
         Returns:
             For each family ``(B, labels + 1)`` logits: of each label against the others, then of
             any label against none of them.
         """
-        pools = self.standardised(pool(inputs, lengths))  # (B, 3 * C)
+        said = self.of_pools(torch.cat([pool(inputs, lengths), movement], 1))
         added = self.ordered(self.components(inputs), lengths)
-        return [head(pools) + more for head, more in zip(self.pooled, added, strict=True)]
+        return [old + more for old, more in zip(said, added, strict=True)]
 
     def standardised(self, pools: Tensor) -> Tensor:
-        """``(..., 3 * C)`` of `pool`, every part with its say."""
+        """``(B, 3 * C + 80)`` of `pool` and of `movement_of`, every part with its say."""
         return (pools - self.centre) * self.scale
+
+    def of_pools(self, pools: Tensor) -> list[Tensor]:
+        """What is said before the LSTM: ``(B, 3 * C + 80)`` → for each family ``(B, labels + 1)``.
+
+        Each head reads as many columns as it is wide; movement comes last.
+        """
+        standard = self.standardised(pools)
+        return [head(standard[:, : head.in_features]) for head in self.heads]
+
+    @property
+    def heads(self) -> list[nn.Linear]:
+        """Those for pools, family by family."""
+        return [head for head in self.pooled if isinstance(head, nn.Linear)]
 
     def components(self, inputs: Tensor) -> Tensor:
         """``(..., C)`` → ``(..., reduced)``."""

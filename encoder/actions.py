@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from encoder.action_net import ActionClassifier, ActionConfig, ActionFamily
+from encoder.action_net import ActionClassifier, ActionConfig, ActionFamily, ClipChanges
 from encoder.checkpoint import (
     ACTIONS,
     ALIGNMENT,
@@ -62,23 +62,20 @@ class ActionRecogniser:
         """Those of all families, family by family."""
         return tuple(label for family in self._families for label in family.labels)
 
-    def probabilities(self, inputs: Sequence[Tensor]) -> NDArray[np.float32]:
+    def probabilities(self, clips: Sequence[ClipChanges]) -> NDArray[np.float32]:
         """How probable each of `labels` is for each clip: ``(N, L)``.
 
         The labels of one family and "none of these" exclude each other.
-
-        Args:
-            inputs: ``(T, C)`` of each clip, see `frame_inputs`.
         """
-        return np.asarray(np.concatenate(self._shares(inputs), 1), np.float32)
+        return np.asarray(np.concatenate(self._shares(clips), 1), np.float32)
 
-    def categorise(self, inputs: Sequence[Tensor]) -> list[tuple[CategoryScore, ...]]:
+    def categorise(self, clips: Sequence[ClipChanges]) -> list[tuple[CategoryScore, ...]]:
         """Of each family at most one label, where it is likely and likelier than none of them."""
-        if not inputs:
+        if not clips:
             return []
-        found: list[list[CategoryScore]] = [[] for _ in inputs]
+        found: list[list[CategoryScore]] = [[] for _ in clips]
         for family, calibration, shares in zip(
-            self._families, self._calibrations, self._shares(inputs), strict=True
+            self._families, self._calibrations, self._shares(clips), strict=True
         ):
             for scores, row in zip(found, shares, strict=True):
                 best = int(row.argmax())
@@ -90,9 +87,11 @@ class ActionRecogniser:
         return [tuple(sorted(scores, key=lambda s: -s.probability)) for scores in found]
 
     @torch.inference_mode()
-    def _shares(self, inputs: Sequence[Tensor]) -> list[NDArray[np.float32]]:
-        lengths = torch.tensor([len(clip) for clip in inputs])
-        logits = self._classifier(pad_sequence(list(inputs), batch_first=True), lengths)
+    def _shares(self, clips: Sequence[ClipChanges]) -> list[NDArray[np.float32]]:
+        lengths = torch.tensor([len(clip.frames) for clip in clips])
+        frames = pad_sequence([clip.frames for clip in clips], batch_first=True)
+        movement = torch.stack([clip.movement for clip in clips]).to(frames.device)
+        logits = self._classifier(frames, lengths, movement)
         return [
             as_numpy(calibrated(scores, calibration))
             for scores, calibration in zip(logits, self._calibrations, strict=True)
@@ -136,6 +135,7 @@ def actions_checkpoint(
         "hidden": config.hidden,
         "cnn": [cnn_fingerprint(weights / ALIGNMENT)],
         "families": [family.name for family in families],
+        "reading movement": [family.name for family in families if family.reads_movement],
         **{f"labels of {family.name}": list(family.labels) for family in families},
     }
     return Checkpoint(tensors, described)
@@ -152,8 +152,9 @@ def load_actions(weights: Path = WEIGHTS) -> ActionRecogniser:
     checkpoint = load_checkpoint(path)
     with fitting(path):
         [trained_on] = checkpoint.strings("cnn")
+        reading = checkpoint.strings("reading movement")
         families = [
-            ActionFamily(name, tuple(checkpoint.strings(f"labels of {name}")))
+            ActionFamily(name, tuple(checkpoint.strings(f"labels of {name}")), name in reading)
             for name in checkpoint.strings("families")
         ]
         sizes = ActionConfig(checkpoint.number("reduced"), checkpoint.number("hidden"))

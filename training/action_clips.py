@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 
 from encoder.action_net import ActionFamily
 from evaluation.actions import FRAMES_PER_SECOND, label_of, read_action_clip
-from ingest.camera import Movement, simulate_movement
+from ingest.camera import MOVEMENTS, Movement, simulate_movement
+from ingest.clip import ClipSpan
 from ingest.discovery import find_media
+from ingest.frame import SMALL_SIDE
+from ingest.motion import INTERVAL_SECONDS, motion_in, motion_of
 from ingest.video import Video
-from training.data import Folders, TrainingDataError, read_pictures
+from training.data import CaptionedPictures, Folders, TrainingDataError, read_pictures
 
 NO_LABEL = -1
 """The label of clips in which nothing of a family happens."""
@@ -41,7 +45,7 @@ class ActionSource:
 
 
 SOURCES = (
-    ActionSource(ActionFamily("fights", ("fight", "normal")), mirrored=True),
+    ActionSource(ActionFamily("fights", ("fight", "normal"), reads_movement=True), mirrored=True),
     ActionSource(
         ActionFamily(
             "interactions", ("hand shake", "hugging", "kick", "pointing", "punching", "push")
@@ -73,8 +77,10 @@ class ActionClip:
     """Names the recording it comes from, none of which is on both sides of a split."""
     labels: tuple[int, ...]
     """Of each of `SOURCES`: the number of the label, or `NO_LABEL`, or `UNSURE`."""
-    read: Callable[[], NDArray[np.uint8]]
-    """Gives the frames, ``(T, H, W, 3)``."""
+    frames: Callable[[], NDArray[np.uint8]]
+    """Reads them, ``(T, H, W, 3)``."""
+    motion: Callable[[], NDArray[np.float32]]
+    """Measures it, ``(S, 16)``; see `Clip.motion`."""
 
 
 def clips_of_family(data: Path, number: int) -> list[ActionClip]:
@@ -93,8 +99,8 @@ def clips_of_family(data: Path, number: int) -> list[ActionClip]:
             raise TrainingDataError(f"{path.parent}: no such label; take the folder away")
         name = f"{path.parent.name}/{path.name}"
         group = f"{source.family.name}-{groups.get(name) or _named_recording(path)}"
-        read = partial(_frames_of_file, path)
-        clips.append(ActionClip(group, _labels(number, label), read))
+        frames, motion = partial(_frames_of_file, path), partial(_motion_of_file, path)
+        clips.append(ActionClip(group, _labels(number, label), frames, motion))
     found = {clip.labels[number] for clip in clips}
     if len(found) < len(source.family.labels):
         raise TrainingDataError(
@@ -131,15 +137,23 @@ def _named_recording(path: Path) -> str:
 
 
 def _frames_of_file(path: Path) -> NDArray[np.uint8]:
-    clips = read_action_clip(path)
-    return np.concatenate([clip.frames for clip in clips])
+    return np.concatenate([clip.frames for clip in read_action_clip(path)])
+
+
+def _motion_of_file(path: Path) -> NDArray[np.float32]:
+    return np.concatenate([clip.motion for clip in read_action_clip(path)])
 
 
 def ordinary_clips(folders: Folders) -> list[ActionClip]:
     """Footage of everyday scenes, and photographs of other things with a moving camera."""
     nothing = tuple(NO_LABEL for _ in SOURCES)
     footage = [
-        ActionClip(f"footage-{path.name}", nothing, partial(_frames_within, path, place))
+        ActionClip(
+            f"footage-{path.name}",
+            nothing,
+            partial(_frames_within, path, place),
+            partial(_motion_within, path, place),
+        )
         for path in find_media([folders.data / "footage"])
         for place in range(_PLACES_IN_FOOTAGE)
     ]
@@ -149,23 +163,14 @@ def ordinary_clips(folders: Folders) -> list[ActionClip]:
         for index, sentences in enumerate(pictures.captions)
         if not _mentions_action(sentences)
     ]
-    movements = list(Movement)
     filmed = [
         ActionClip(
             f"photograph-{index}",
             nothing,
-            partial(
-                lambda i, movement: simulate_movement(
-                    np.asarray(pictures.picture(i)),
-                    movement,
-                    frames=_FRAMES,
-                    size=_FRAME_SIZE,
-                ),
-                index,
-                movements[number % len(movements)],
-            ),
+            partial(_frames_of_photograph, pictures, index, movement),
+            partial(_motion_of_photograph, pictures, index, movement),
         )
-        for number, index in enumerate(harmless[:_PHOTOGRAPHS])
+        for index, movement in zip(harmless[:_PHOTOGRAPHS], cycle(MOVEMENTS), strict=False)
     ]
     return footage + filmed
 
@@ -180,3 +185,25 @@ def _frames_within(path: Path, place: int) -> NDArray[np.uint8]:
         start = video.info.duration_seconds * place / _PLACES_IN_FOOTAGE
         moments = start + np.arange(_FRAMES) / FRAMES_PER_SECOND
         return np.stack([frame.rgb(short_side=256) for frame in video.frames_at(list(moments))])
+
+
+def _motion_within(path: Path, place: int) -> NDArray[np.float32]:
+    with Video.open(path) as video:
+        start = video.info.duration_seconds * place / _PLACES_IN_FOOTAGE
+        return motion_in(video, ClipSpan(start, start + _FRAMES / FRAMES_PER_SECOND))
+
+
+def _frames_of_photograph(
+    pictures: CaptionedPictures, index: int, movement: Movement
+) -> NDArray[np.uint8]:
+    photograph = np.asarray(pictures.picture(index))
+    return simulate_movement(photograph, movement, frames=_FRAMES, size=_FRAME_SIZE)
+
+
+def _motion_of_photograph(
+    pictures: CaptionedPictures, index: int, movement: Movement
+) -> NDArray[np.float32]:
+    photograph = np.asarray(pictures.picture(index))
+    seconds = np.arange(0, _FRAMES / FRAMES_PER_SECOND, INTERVAL_SECONDS)
+    film = simulate_movement(photograph, movement, frames=len(seconds), size=SMALL_SIDE)
+    return motion_of(film, seconds)

@@ -1,8 +1,9 @@
 """What the CNN makes of the clips that actions are learned from: computed once, kept on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ from training.features import half_precision
 STRIDES = (1, 2)
 """Every frame, as in an evaluation, or every second, as in indexing by default."""
 _FRAMES_AT_ONCE = 16
+T = TypeVar("T", np.float16, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,8 @@ class ActionExample:
     frames: NDArray[np.float16]
     """``(M, T, len(STRIDES), C)``: `frame_inputs` over each stride; M is 2 where the mirror
     image is there, else 1."""
+    motion: NDArray[np.float32]
+    """``(S, 16)`` steps, see `Clip.motion`."""
 
     def inputs(self, *, stride: int, offset: int = 0, mirrored: bool = False) -> Tensor:
         """What `frame_inputs` makes of every `stride`-th frame: ``(T', C)``."""
@@ -50,48 +54,57 @@ def action_examples(folders: Folders) -> list[ActionExample]:
     examples = []
     for number, source in enumerate(SOURCES):
         clips = clips_of_family(folders.data, number)
-        kept = _kept_features(folders, source.family.name, clips, mirrored=source.mirrored)
-        examples += [
-            ActionExample(clip.group, clip.labels, frames)
-            for clip, frames in zip(clips, kept, strict=True)
-        ]
-    clips = ordinary_clips(folders)
-    kept = _kept_features(folders, "ordinary", clips, mirrored=False)
-    examples += [
-        ActionExample(clip.group, clip.labels, frames)
-        for clip, frames in zip(clips, kept, strict=True)
-    ]
-    return examples
+        examples += kept_examples(folders, source.family.name, clips, mirrored=source.mirrored)
+    return examples + kept_examples(folders, "ordinary", ordinary_clips(folders), mirrored=False)
 
 
-def _kept_features(
+def kept_examples(
     folders: Folders, name: str, clips: Sequence[ActionClip], *, mirrored: bool
-) -> list[NDArray[np.float16]]:
+) -> list[ActionExample]:
+    """The clips with what is kept of them under `name`, or is computed now and kept.
+
+    Raises:
+        TrainingDataError: what is kept is of other clips.
+        CheckpointError: there is no alignment to build on.
+    """
     alignment = folders.weights / ALIGNMENT
-    path = folders.cache / f"actions-{name}-{cnn_fingerprint(alignment)}.npz"
-    if not path.exists():
+
+    def features() -> Iterator[NDArray[np.float16]]:
         backbone = load_alignment(alignment).backbone
-        computed = [
-            _compute(backbone, clip.read(), mirrored=mirrored)
-            for clip in track(clips, f"clips of {name}")
-        ]
-        _save(path, computed)
+        return (_compute(backbone, clip.frames(), mirrored=mirrored) for clip in clips)
+
+    path = folders.cache / f"actions-{name}-{cnn_fingerprint(alignment)}.npz"
+    frames = _kept(path, features, count=len(clips), axis=1)
+    path = folders.cache / f"actions-{name}-motion.npz"
+    motion = _kept(path, lambda: (clip.motion() for clip in clips), count=len(clips), axis=0)
+    return [
+        ActionExample(clip.group, clip.labels, seen, moved)
+        for clip, seen, moved in zip(clips, frames, motion, strict=True)
+    ]
+
+
+def _kept(
+    path: Path, compute: Callable[[], Iterator[NDArray[T]]], *, count: int, axis: int
+) -> list[NDArray[T]]:
+    """The arrays of `count` clips in a file, which is written where there is none."""
+    if not path.exists():
+        _save(path, list(track(compute(), path.stem, total=count)), axis=axis)
     with np.load(path) as file:
         frames, lengths = file["frames"], file["lengths"]
-    if len(lengths) != len(clips):
+    if len(lengths) != count:
         raise TrainingDataError(
-            f"{path}: features of {len(lengths)} clips are kept, but the data has {len(clips)} "
-            "now; delete the file, or name another folder with --cache"
+            f"{path}: features of {len(lengths)} clips are kept, but the data has {count} now; "
+            "delete the file, or name another folder with --cache"
         )
-    return np.split(frames, np.cumsum(lengths)[:-1], axis=1)
+    return np.split(frames, np.cumsum(lengths)[:-1], axis=axis)
 
 
-def _save(path: Path, clips: Sequence[NDArray[np.float16]]) -> None:
+def _save(path: Path, clips: Sequence[NDArray[T]], *, axis: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
-        lengths = np.array([clip.shape[1] for clip in clips])
-        np.savez(file, frames=np.concatenate(clips, 1), lengths=lengths)
+        lengths = np.array([clip.shape[axis] for clip in clips])
+        np.savez(file, frames=np.concatenate(clips, axis), lengths=lengths)
     partial.rename(path)
 
 

@@ -19,7 +19,7 @@ from torch.nn.utils.rnn import pad_sequence
 from encoder.action_net import ActionConfig
 from training.action_clips import UNSURE
 from training.action_features import STRIDES
-from training.action_pooled import PooledFit, heads_of
+from training.action_pooled import PooledFit
 
 _LEAST_CROP = 0.7
 
@@ -72,7 +72,7 @@ class ActionFit:
         shown = list(zip(rows.tolist(), views, strict=True))
         clips = [self._cropped(self._pooled.components[row][view]) for row, view in shown]
         left_out = torch.stack([self._pooled.left_out[row][view] for row, view in shown])
-        sizes = [head.out_features for head in heads_of(self.classifier)]
+        sizes = [head.out_features for head in self.classifier.heads]
         said = torch.split(left_out, sizes, 1)
         logits = [old + more for old, more in zip(said, self._added(clips), strict=True)]
         loss = family_losses(logits, self._pooled.labels[rows])
@@ -88,9 +88,8 @@ class ActionFit:
         view = STRIDES.index(stride)
         pools = torch.stack([self._pooled.pools[row][view] for row in rows])
         added = self._added([self._pooled.components[row][view] for row in rows])
-        standard = self.classifier.standardised(pools)
-        heads = heads_of(self.classifier)
-        return [head(standard) + more for head, more in zip(heads, added, strict=True)]
+        said = self.classifier.of_pools(pools)
+        return [old + more for old, more in zip(said, added, strict=True)]
 
     def loss_of(self, logits: Sequence[Tensor], rows: NDArray[np.int64]) -> float:
         """What `epoch` would call the loss of these logits."""

@@ -9,7 +9,14 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from encoder.action_net import INPUT_CHANNELS, ActionClassifier, ActionConfig, pool
+from encoder.action_net import (
+    INPUT_CHANNELS,
+    MOVEMENT_SIZE,
+    ActionClassifier,
+    ActionConfig,
+    movement_of,
+    pool,
+)
 from encoder.backbone import FEATURE_CHANNELS
 from training.action_clips import SOURCES, UNSURE
 from training.action_features import STRIDES, ActionExample
@@ -17,7 +24,11 @@ from training.action_heads import fit_ridge
 
 _LEAST_SPREAD = 1e-4
 _GAIN = 4.0  # least squares aims at -1 and 1, logits of two classes lie farther apart
-_MOTION_SAY = 0.25  # of the pixels' motion beside the change of the CNN's features
+_KINDS = 3 * ((FEATURE_CHANNELS, 1.0), (INPUT_CHANNELS - FEATURE_CHANNELS, 0.25)) + (
+    (MOVEMENT_SIZE, 1.0),
+)
+"""Widths of the kinds of columns of a pool, and their says: three times the features' changes and
+the pixels', then the movement of the whole picture."""
 _PCA_FRAMES = 3000
 
 
@@ -34,17 +45,12 @@ class PooledFit:
     labels: Tensor
     """``(N, families)`` of all examples."""
     pools: tuple[Tensor, ...]
-    """Of each example ``(views, 3 * C)``."""
+    """Of each example ``(views, 3 * C + 80)``."""
     components: tuple[tuple[Tensor, ...], ...]
     """Of each view of each example ``(T, reduced)``."""
     left_out: dict[int, Tensor]
     """Of each of `rows` what the heads say of each view when they are fitted without its whole
     recording: ``(views, all logits)``; 0 where a head was not fitted to it at all."""
-
-
-def heads_of(classifier: ActionClassifier) -> list[nn.Linear]:
-    """Those for pooled changes, family by family."""
-    return [head for head in classifier.pooled if isinstance(head, nn.Linear)]
 
 
 @torch.no_grad()
@@ -56,7 +62,7 @@ def fit_pooled(
     rng = np.random.default_rng(seed)
     classifier = ActionClassifier(config, [source.family for source in SOURCES])
     views = [_views(example) for example in examples]
-    pools = [torch.cat([pool(v[None], torch.tensor([len(v)])) for v in clip]) for clip in views]
+    pools = [_pools(example, clip) for example, clip in zip(examples, views, strict=True)]
     labels = torch.tensor([example.labels for example in examples])
     _standardise(classifier, torch.cat([pools[row] for row in rows]))
     _find_components(classifier, torch.cat([views[row][0] for row in rows]), rng)
@@ -79,16 +85,21 @@ def _views(example: ActionExample) -> list[Tensor]:
     ]
 
 
+def _pools(example: ActionExample, views: Sequence[Tensor]) -> Tensor:
+    """``(views, 3 * C + 80)``; movement is the same in each."""
+    pooled = torch.cat([pool(view[None], torch.tensor([len(view)])) for view in views])
+    return torch.cat([pooled, movement_of(example.motion).expand(len(views), -1)], 1)
+
+
 def _standardise(classifier: ActionClassifier, pools: Tensor) -> None:
-    """Give each kind of pool ``(V, 3 * C)`` and of input its say."""
+    """Give each kind of column of ``(V, 3 * C + 80)`` pools its say."""
     scale = torch.empty(pools.shape[1])
-    say = {FEATURE_CHANNELS: 1.0, INPUT_CHANNELS - FEATURE_CHANNELS: _MOTION_SAY}
     start = 0
-    for width in 3 * tuple(say):
+    for width, say in _KINDS:
         spread = pools[:, start : start + width].std(0)
         # What hardly ever changes must not be blown up.
         spread = spread.clamp(min=max(_LEAST_SPREAD, 0.05 * float(spread.mean())))
-        scale[start : start + width] = (say[width] / width) ** 0.5 / spread
+        scale[start : start + width] = (say / width) ** 0.5 / spread
         start += width
     classifier.centre.copy_(pools.mean(0))
     classifier.scale.copy_(scale)
@@ -120,10 +131,12 @@ def _fit_heads(
     """Set the pooled heads; return `PooledFit.left_out`."""
     counts = [len(pools[row]) for row in rows]
     owner = np.repeat(rows, counts)
-    shown = classifier.standardised(torch.cat([pools[row] for row in rows]))  # (V, 3 * C)
+    shown = classifier.standardised(torch.cat([pools[row] for row in rows]))  # (V, 3 * C + 80)
     said = [
-        _fit_head(head, shown, labels=labels[owner, number], groups=groups[owner])
-        for number, head in enumerate(heads_of(classifier))
+        _fit_head(
+            head, shown[:, : head.in_features], labels=labels[owner, number], groups=groups[owner]
+        )
+        for number, head in enumerate(classifier.heads)
     ]
     of_each = torch.split(torch.cat(said, 1), counts)
     return dict(zip(rows.tolist(), of_each, strict=True))
@@ -132,7 +145,7 @@ def _fit_heads(
 def _fit_head(
     head: nn.Linear, pools: Tensor, *, labels: Tensor, groups: NDArray[np.int64]
 ) -> Tensor:
-    """Fit to ``(V, 3 * C)`` pools with ``(V,)`` labels; return the left-out logits."""
+    """Fit to ``(V, W)`` pools with ``(V,)`` labels; return the left-out logits."""
     left_out = torch.zeros(len(pools), head.out_features)
     own, sure = labels >= 0, labels != UNSURE
     which = F.one_hot(labels[own], head.out_features - 1) * 2.0 - 1

@@ -60,13 +60,23 @@ class HeldOut:
 
 
 def train_actions(folders: Folders, training: ActionTraining) -> list[ActionFigure]:
-    """Measure on folds, train on all clips for as long as the folds say, save.
+    """Train on all clips of the data; see `fit_actions`.
 
     Raises:
         TrainingDataError: the data is not there, or not as it should be.
         CheckpointError: there is no alignment to build on.
     """
-    examples = action_examples(folders)
+    return fit_actions(action_examples(folders), training, folders=folders)
+
+
+def fit_actions(
+    examples: Sequence[ActionExample], training: ActionTraining, *, folders: Folders
+) -> list[ActionFigure]:
+    """Measure on folds, train on all examples for as long as the folds say, save.
+
+    Raises:
+        CheckpointError: there is no alignment to build on.
+    """
     folds = fit_folds(examples, training)
     held = {order: cross_validate(folds, training, order=order) for order in Order}
     figures = [

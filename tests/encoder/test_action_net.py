@@ -1,22 +1,29 @@
 """The action classifier's net: its inputs, its pooling, and what the LSTM adds."""
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
 
 from encoder.action_net import (
     INPUT_CHANNELS,
+    MOVEMENT_SIZE,
     ActionClassifier,
     ActionConfig,
     ActionFamily,
     change_between,
     frame_inputs,
+    movement_of,
     pixels_by_part,
     pool,
 )
 from encoder.backbone import FEATURE_CHANNELS
+from ingest.clip import MOTION_CHANNELS
 
-FAMILIES = (ActionFamily("fights", ("fight", "normal")), ActionFamily("play", ("ball", "chess")))
+FAMILIES = (
+    ActionFamily("fights", ("fight", "normal"), reads_movement=True),
+    ActionFamily("play", ("ball", "chess")),
+)
 
 
 def classifier(*, ordered: bool) -> ActionClassifier:
@@ -79,10 +86,10 @@ def test_pooling_does_not_see_what_stands_past_the_end() -> None:
 
 
 def test_before_training_the_order_of_frames_does_not_count() -> None:
-    inputs, length = random_inputs(1, 6), torch.tensor([6])
+    inputs, length, still = random_inputs(1, 6), torch.tensor([6]), torch.zeros(1, MOVEMENT_SIZE)
 
     def differ(model: ActionClassifier) -> float:
-        one, other = model(inputs, length), model(inputs.flip(1), length)
+        one, other = model(inputs, length, still), model(inputs.flip(1), length, still)
         return max(float((a - b).detach().abs().max()) for a, b in zip(one, other, strict=True))
 
     assert differ(classifier(ordered=False)) < 1e-4
@@ -91,9 +98,43 @@ def test_before_training_the_order_of_frames_does_not_count() -> None:
 
 def test_what_the_lstm_says_is_added_to_the_pooled_logits() -> None:
     model, clip, length = classifier(ordered=True), random_inputs(1, 5), torch.tensor([5])
-    pooled = model.standardised(pool(clip, length))
+    movement = torch.rand(1, MOVEMENT_SIZE, generator=torch.Generator().manual_seed(1))
+    said = model.of_pools(torch.cat([pool(clip, length), movement], 1))
     added = model.ordered(model.components(clip), length)
 
-    for found, head, more in zip(model(clip, length), model.pooled, added, strict=True):
-        torch.testing.assert_close(found, head(pooled) + more)
+    for found, old, more in zip(model(clip, length, movement), said, added, strict=True):
+        torch.testing.assert_close(found, old + more)
         assert found.shape == (1, 3)
+
+
+def test_movement_counts_only_where_a_family_reads_it() -> None:
+    model, clip, length = classifier(ordered=True), random_inputs(1, 5), torch.tensor([5])
+    still, moving = torch.zeros(1, MOVEMENT_SIZE), torch.ones(1, MOVEMENT_SIZE)
+
+    [fights, play], [other_fights, same_play] = (model(clip, length, m) for m in (still, moving))
+
+    assert float((fights - other_fights).detach().abs().max()) > 1e-2
+    torch.testing.assert_close(play, same_play)
+
+
+def test_movement_is_told_by_its_size_and_its_jumps_whatever_its_direction() -> None:
+    steps = np.zeros((3, MOTION_CHANNELS), np.float32)
+    steps[:, 1] = (4, -4, 0)
+
+    parts = movement_of(steps).reshape(5, MOTION_CHANNELS)  # mean, spread, most; jumps' mean, most
+
+    assert parts[0, 1] == pytest.approx(4 / 3)
+    assert parts[2, 1] == 2
+    assert parts[3, 1] == pytest.approx((8**0.5 + 2) / 2)
+    assert parts[4, 1] == pytest.approx(8**0.5)
+    assert parts[:, 0].abs().max() == 0
+    torch.testing.assert_close(movement_of(-steps), movement_of(steps))
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_what_was_hardly_measured_makes_no_jumps(steps: int) -> None:
+    movement = movement_of(np.ones((steps, MOTION_CHANNELS), np.float32))
+
+    assert movement.shape == (MOVEMENT_SIZE,)
+    assert movement[:MOTION_CHANNELS].tolist() == [steps] * MOTION_CHANNELS
+    assert movement[-2 * MOTION_CHANNELS :].abs().max() == 0

@@ -6,13 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
-from encoder.action_net import INPUT_CHANNELS, ActionClassifier, ActionConfig, ActionFamily
+from encoder.action_net import (
+    INPUT_CHANNELS,
+    MOVEMENT_SIZE,
+    ActionClassifier,
+    ActionConfig,
+    ActionFamily,
+    ClipChanges,
+)
 from encoder.actions import ActionRecogniser, Calibration, actions_checkpoint, load_actions
 from encoder.checkpoint import ACTIONS, ALIGNMENT, Checkpoint, CheckpointError, save_checkpoint
 
-FAMILIES = (ActionFamily("fights", ("fight", "normal")), ActionFamily("play", ("ball", "chess")))
+FAMILIES = (
+    ActionFamily("fights", ("fight", "normal"), reads_movement=True),
+    ActionFamily("play", ("ball", "chess")),
+)
 SIZES = ActionConfig(reduced=6, hidden=5)
 PLAIN = Calibration(temperature=1, slope=1, offset=0, least_probability=0)
 
@@ -25,8 +34,10 @@ def classifier() -> ActionClassifier:
     return made
 
 
-def clip(frames: int, *, seed: int = 0) -> Tensor:
-    return torch.rand(frames, INPUT_CHANNELS, generator=torch.Generator().manual_seed(seed))
+def clip(frames: int, *, seed: int = 0) -> ClipChanges:
+    random = torch.Generator().manual_seed(seed)
+    changes = torch.rand(frames, INPUT_CHANNELS, generator=random)
+    return ClipChanges(changes, torch.rand(MOVEMENT_SIZE, generator=random))
 
 
 def answering(fight: float, normal: float, any_label: float, how: Calibration) -> ActionRecogniser:

@@ -5,25 +5,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from encoder.action_net import INPUT_CHANNELS, ActionConfig, frame_inputs, pixels_by_part
 from encoder.actions import calibrated, load_actions
 from encoder.alignment import Alignment
 from encoder.backbone import FEATURE_CHANNELS
-from encoder.checkpoint import ALIGNMENT
+from encoder.checkpoint import ALIGNMENT, Checkpoint, save_checkpoint
 from encoder.temporal import AlignmentConfig
+from ingest.clip import MOTION_CHANNELS
 from tests.tiny_videos import write_scenes
 from tests.training.pictures import write_lines
 from training.action_clips import (
+    FIGHTS,
     INTERACTIONS,
     NO_LABEL,
     SOURCES,
     UNSURE,
+    ActionClip,
     clips_of_family,
     ordinary_clips,
 )
-from training.action_features import STRIDES, ActionExample, action_examples, kept_inputs
+from training.action_features import STRIDES, ActionExample, kept_examples, kept_inputs
 from training.action_fit import ActionTraining, Order, family_losses
 from training.actions import (
     CURVE,
@@ -31,9 +35,9 @@ from training.actions import (
     calibrate,
     cross_validate,
     figures_of,
+    fit_actions,
     fit_folds,
     folds_of,
-    train_actions,
 )
 from training.align import save_alignment
 from training.data import Folders, TrainingDataError
@@ -49,6 +53,9 @@ SMALL = ActionTraining(
 )
 
 
+UNMEASURED = np.zeros((0, MOTION_CHANNELS), np.float32)
+
+
 def rising_or_falling(count: int) -> list[ActionExample]:
     """Clips of two interactions that change alike, one in the reverse order of the other."""
     random = np.random.default_rng(0)
@@ -60,7 +67,7 @@ def rising_or_falling(count: int) -> list[ActionExample]:
         changes = slope[:, None] * direction + random.random((10, INPUT_CHANNELS)) * 0.05
         frames = np.stack([changes] * len(STRIDES), 1).astype(np.float16)[None]
         labels = (NO_LABEL, label, NO_LABEL)
-        examples.append(ActionExample(f"interactions-{number // 2}", labels, frames))
+        examples.append(ActionExample(f"interactions-{number // 2}", labels, frames, UNMEASURED))
     return examples
 
 
@@ -91,7 +98,9 @@ def test_a_recording_is_in_one_fold_and_folds_are_of_a_size() -> None:
 def test_figures_count_own_clips_and_leave_none_out_of_the_answers() -> None:
     frames = np.zeros((1, 2, len(STRIDES), 1), np.float16)
     labels = [(0, UNSURE, NO_LABEL), (1, NO_LABEL, NO_LABEL), (NO_LABEL,) * 3]
-    examples = [ActionExample(f"fights-{i}", each, frames) for i, each in enumerate(labels)]
+    examples = [
+        ActionExample(f"fights-{i}", each, frames, UNMEASURED) for i, each in enumerate(labels)
+    ]
     scores = torch.tensor([[1.0, 0, 9], [1, 0, 9], [0, 0, 9]])  # fight, normal, none
     held = HeldOut(1, LossCurve([], []), ([scores], [-scores]))
 
@@ -106,7 +115,7 @@ def test_inputs_of_kept_features_are_those_of_the_frames() -> None:
     grids = torch.rand(9, 4, FEATURE_CHANNELS, generator=torch.Generator().manual_seed(0))
     pixels = pixels_by_part(np.random.default_rng(0).integers(0, 256, (9, 64, 64, 3), np.uint8))
     kept = np.stack([kept_inputs(grids, pixels), kept_inputs(grids.flip(0), pixels)])
-    example = ActionExample("g", (0, 0, 0), kept)
+    example = ActionExample("g", (0, 0, 0), kept, UNMEASURED)
 
     for stride in STRIDES:
         expected = frame_inputs(grids[::stride], pixels[::stride])
@@ -126,7 +135,7 @@ def test_calibration_softens_what_is_too_sure_and_silences_false_alarms() -> Non
     logits += 0.5 * torch.randn(logits.shape, generator=torch.Generator().manual_seed(0))
     labels = [(int(t) if t < 2 else NO_LABEL, NO_LABEL, NO_LABEL) for t in truth]
     frames = np.zeros((1, 1, len(STRIDES), 1), np.float16)
-    examples = [ActionExample("g", each, frames) for each in labels]
+    examples = [ActionExample("g", each, frames, UNMEASURED) for each in labels]
 
     [fights, _, _] = calibrate(examples, [logits, torch.zeros(900, 7), torch.zeros(900, 8)])
 
@@ -180,7 +189,8 @@ def test_clips_know_their_recording_and_their_labels(tmp_path: Path) -> None:
     assert (shake.group, shake.labels) == ("interactions-0", (1, 0, NO_LABEL))  # nobody fights
     assert (push.group, push.labels) == ("interactions-5", (0, 5, NO_LABEL))  # a blow is a fight
     assert clips_of_family(tmp_path, 2)[3].group == "ucf-g03"
-    assert shake.read().ndim == 4
+    assert shake.frames().ndim == 4
+    assert shake.motion().shape == (4, MOTION_CHANNELS)
 
 
 def test_pictures_of_an_action_are_not_taken_for_none(tmp_path: Path) -> None:
@@ -189,7 +199,7 @@ def test_pictures_of_an_action_are_not_taken_for_none(tmp_path: Path) -> None:
     ordinary = ordinary_clips(Folders(tmp_path, tmp_path))
 
     assert {clip.group for clip in ordinary} == {"footage-street.mp4", "photograph-0"}
-    assert {len(clip.read()) for clip in ordinary} == {16}
+    assert {len(clip.frames()) for clip in ordinary} == {16}
     assert {clip.labels for clip in ordinary} == {(NO_LABEL,) * 3}
 
 
@@ -200,22 +210,76 @@ def test_a_family_that_lacks_a_label_is_refused(tmp_path: Path) -> None:
         clips_of_family(tmp_path, 0)
 
 
+def test_fights_are_told_by_how_the_picture_moves() -> None:
+    """The frames of these clips tell nothing."""
+    random = np.random.default_rng(0)
+    frames = random.random((1, 4, len(STRIDES), INPUT_CHANNELS)).astype(np.float16)
+    examples = []
+    for number in range(24):
+        steps = random.normal(0, 2 - number % 2, (9, MOTION_CHANNELS)).astype(np.float32)
+        labels = (number % 2, NO_LABEL, NO_LABEL)
+        examples.append(ActionExample(f"fights-{number // 2}", labels, frames, steps))
+
+    held = cross_validate(fit_folds(examples, SMALL), SMALL, order=Order.POOLED)
+    [figure, _] = figures_of(examples, held, Order.POOLED, number=FIGHTS)
+
+    assert figure.accuracy > 90
+
+
+def of_every_label() -> list[ActionExample]:
+    """Two random clips of each label, from two recordings, and two of none."""
+    random = np.random.default_rng(0)
+    each = [(n, label) for n, s in enumerate(SOURCES) for label in range(len(s.family.labels))]
+    kinds = [(SOURCES[n].family.name, n, label) for n, label in each] + [("footage", 0, NO_LABEL)]
+    examples = []
+    for name, number, label in kinds * 2:
+        labels = [NO_LABEL] * len(SOURCES)
+        labels[number] = label
+        frames = random.random((1, 4, len(STRIDES), INPUT_CHANNELS)).astype(np.float16)
+        group = f"{name}-{len(examples) >= len(kinds)}"
+        examples.append(ActionExample(group, tuple(labels), frames, UNMEASURED))
+    return examples
+
+
 def test_training_leaves_a_classifier_that_loads(tmp_path: Path) -> None:
     folders = Folders(tmp_path / "data", tmp_path / "cache", tmp_path / "weights")
-    write_clips(folders.data)
-    torch.manual_seed(0)
-    alignment = Alignment(AlignmentConfig(dimension=8, hidden=8))
-    save_alignment(alignment, folders.weights / ALIGNMENT)
+    cnn = {"backbone.tail.weight": np.ones((2, 2), np.float32)}
+    save_checkpoint(folders.weights / ALIGNMENT, Checkpoint(cnn, {"dimension": 2}))
+    training = ActionTraining(config=SMALL.config, folds=2, epochs=1)
 
-    figures = train_actions(folders, ActionTraining(config=SMALL.config, folds=2, epochs=2))
+    figures = fit_actions(of_every_label(), training, folders=folders)
 
     assert len(figures) == len(Order) * len(SOURCES) * len(STRIDES)
     loaded = load_actions(folders.weights)
     assert loaded.labels == tuple(label for s in SOURCES for label in s.family.labels)
     assert (folders.cache / CURVE).exists()
 
-    (folders.data / "fights" / "fight" / "more.mp4").write_bytes(
-        (folders.data / "fights" / "fight" / "fi1.mp4").read_bytes()
-    )
+
+def test_clips_are_read_once_and_what_is_kept_must_be_theirs(tmp_path: Path) -> None:
+    folders = Folders(tmp_path, tmp_path / "cache", tmp_path / "weights")
+    alignment = Alignment(AlignmentConfig(dimension=8, hidden=8))
+    save_alignment(alignment, folders.weights / ALIGNMENT)
+    lengths, read = (1, 2), []
+
+    def clip(number: int) -> ActionClip:
+        def frames() -> NDArray[np.uint8]:
+            read.append(number)
+            return np.zeros((lengths[number], 32, 32, 3), np.uint8)
+
+        def motion() -> NDArray[np.float32]:
+            read.append(number)
+            return np.full((lengths[number], MOTION_CHANNELS), number, np.float32)
+
+        return ActionClip(f"g{number}", (0, 0, 0), frames, motion)
+
+    clips = [clip(0), clip(1)]
+    first, again = (kept_examples(folders, "fights", clips, mirrored=True) for _ in range(2))
+
+    assert read == [0, 1, 0, 1]
+    assert [example.frames.shape[:2] for example in first] == [(2, 1), (2, 2)]
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one.frames, other.frames)
+        np.testing.assert_array_equal(one.motion, other.motion)
+    assert [example.motion[0, 0] for example in first] == [0, 1]
     with pytest.raises(TrainingDataError, match="features of 2 clips are kept"):
-        action_examples(folders)
+        kept_examples(folders, "fights", clips[:1], mirrored=True)
