@@ -112,6 +112,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults")
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="", help="a part of the names of the faults")
     arguments = parser.parse_args()
     random.seed(arguments.seed)
     lost = 0
@@ -120,6 +121,8 @@ def main() -> int:
         system = System(Path(place))
         system.start()
         for name, fault in FAULTS.items():
+            if arguments.only not in name:
+                continue
             folder = Path(place) / name.replace(" ", "-")
             times = [attempt(system, folder / str(n), fault) for n in range(arguments.repeats)]
             good = sorted(seconds for seconds in times if seconds is not None)

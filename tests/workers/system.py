@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.embedded import EmbeddedMilvus
+from catalog.interface import CatalogError
 from catalog.memory import MemoryStore
 from catalog.milvus import MilvusStore
 from catalog.taking_turns import StoreTakingTurns
@@ -142,7 +143,7 @@ class System:
     @contextmanager
     def opened(self) -> Iterator[Library]:
         """The library as a client of the running system has it."""
-        store = MilvusStore.open(self.running.milvus_uri, space=COLOUR_SPACE, create=False)
+        store = self._reached_catalog()
         lock = self.library / "services" / "writing"
         with Library(self.settings, StoreTakingTurns(store, lock), FakeEncoder) as library:
             yield library
@@ -158,6 +159,15 @@ class System:
         return TaskQueue.at(
             self.running.broker_url, is_served=lambda: running_system(self.library) is not None
         )
+
+    def _reached_catalog(self) -> MilvusStore:
+        """The catalog, as soon as its server answers, which may have been killed just now."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return MilvusStore.open(self.running.milvus_uri, space=COLOUR_SPACE, create=False)
+            except CatalogError:
+                assert time.monotonic() < deadline, "the catalog does not come back"
 
     def _index(self, paths: Sequence[Path]) -> IndexReport:
         with self.opened() as library, self.queue() as queue:
