@@ -106,22 +106,6 @@ def score_captions(generated: Sequence[str], references: Sequence[Sequence[str]]
     return _score(generated, references).figures
 
 
-def score_each(
-    generated: Sequence[str], references: Sequence[Sequence[str]]
-) -> NDArray[np.float64]:
-    """CIDEr-D plus the mean of BLEU-1 to 4, as shares, ``(N,)``: what training may reward.
-
-    Words are taken as they are, so that a mark of the sentence's end can count as one.
-    """
-    truth = {i: list(group) for i, group in enumerate(references)}
-    _, ciders = Cider().compute_score(truth, {i: [s] for i, s in enumerate(generated)})
-    counted = BleuScorer(n=_ORDERS)
-    for sentence, group in zip(generated, references, strict=True):
-        counted += (sentence, list(group))
-    _, bleus = counted.compute_score(option="closest")
-    return np.asarray(np.asarray(ciders) + np.mean(bleus, axis=0), np.float64)
-
-
 def _score(generated: Sequence[str], references: Sequence[Sequence[str]]) -> _Scored:
     if len(generated) != len(references):
         raise ValueError(f"{len(generated)} sentences for {len(references)} groups of references")

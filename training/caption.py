@@ -1,16 +1,12 @@
-"""Trains the caption decoder in three steps.
+"""Trains the caption decoder in two steps, both by cross-entropy with the true words before.
 
 1. *texts*: many captions without pictures, each spoken from its own embedding.
 2. *pictures*: captioned pictures, whole and mirrored (Xu et al. 2015), and some of the texts, so
-   that their words are not forgotten. Both by cross-entropy with the true words before.
-3. *reward*: its own sentences about the pictures are judged; see `training.caption_reward`.
-
-Kept is the epoch with the best CIDEr-D on dev.
+   that their words are not forgotten. Kept is the epoch with the best BLEU-4 on dev.
 """
 
 import logging
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +25,6 @@ from encoder.compact import CAPTION_SEARCH, load_alignment
 from encoder.vocabulary import PAD, Vocabulary
 from evaluation.captions import CaptionFigures, score_captions
 from training.align import DEV_TABLE
-from training.caption_reward import reward_loss
 from training.captioned import (
     CaptionSource,
     Pictures,
@@ -47,19 +42,8 @@ logger = logging.getLogger(__name__)
 
 TABLES = ("flickr8k/train", "coco-mini/train")
 
-Lesson = Callable[[], Tensor]
-"""Gives the loss on some sentences or pictures."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A part of the training."""
-
-    draw: Callable[[], list[Lesson]]
-    """Gives the lessons of an epoch."""
-    epochs: int
-    rate: float
-    dropout: bool = True
+Lesson = tuple[CaptionSource, NDArray[np.int64]]
+"""Some sentences of one source, by number."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +56,6 @@ class CaptionTraining:
     batch: int = 128
     text_share: float = 0.2  # text lessons for each picture lesson
     learning_rate: float = 1e-3
-    reward_epochs: int = 3
-    reward_batch: int = 64
-    reward_rate: float = 4e-5  # more than twice that made the decoder unlearn to speak
     weight_decay: float = 0.01
     least_count: int = 5  # a word that occurs less often cannot be learned from 8,000 pictures
     least_text_count: int = 30  # a word that is only ever read must be frequent to be worth its row
@@ -115,7 +96,6 @@ class CaptionerTrainer:
         self.training = training
         self.vocabulary = vocabulary
         self._curves = curves
-        self._best: dict[str, Tensor] = {}
         self.captioner = Captioner(CaptionerConfig(words=len(vocabulary)))
         size = sum(parameter.numel() for parameter in self.captioner.parameters())
         logger.info("%d words, %.1f M weights", len(vocabulary), size / 1e6)
@@ -127,54 +107,35 @@ class CaptionerTrainer:
         seen = torch.cat([source.embeddings.flatten(0, 1) for source in train])
         self.captioner.gist_mean.copy_(seen.mean(0))
         training = self.training
-        reading = Step(
-            partial(self._lessons, texts, training.text_batch),
-            training.text_epochs,
-            training.learning_rate,
-        )
-        for epoch, loss in self._epochs(reading):
+        reading = partial(self._lessons, texts, training.text_batch)
+        for epoch, loss in self._epochs(reading, training.text_epochs):
             logger.info("texts %d: loss %.3f", epoch, loss)
         history: list[CaptionFigures] = []
         curve = LossCurve([], [])
-        looking = Step(partial(self._mixed, train, texts), training.epochs, training.learning_rate)
-        for epoch, loss in self._epochs(looking):
+        for epoch, loss in self._epochs(partial(self._mixed, train, texts), training.epochs):
+            figures = caption_figures(self.captioner, self.vocabulary, dev)
             curve.train.append(loss)
             curve.dev.append(self._dev_loss(dev))
             draw_loss_curve(self._curves / "caption.png", curve)
-            logger.info("pictures %d: loss %.3f", epoch, loss)
-            self._keep_best(history, dev=dev, path=path)
-        self.captioner.load_state_dict(self._best)
-        # Sentences are drawn and judged as they will be spoken: without dropout.
-        speaking = Step(
-            partial(self._judged, train),
-            training.reward_epochs,
-            training.reward_rate,
-            dropout=False,
-        )
-        for epoch, _ in self._epochs(speaking):
-            logger.info("reward %d", epoch)
-            self._keep_best(history, dev=dev, path=path)
-        return max(history, key=lambda figures: figures.cider)
+            logger.info("pictures %d: loss %.3f, dev %s", epoch, loss, figures)
+            if all(figures.bleu4 > earlier.bleu4 for earlier in history):
+                self._save(path)
+            history.append(figures)
+        return max(history, key=lambda figures: figures.bleu4)
 
-    def _keep_best(self, history: list[CaptionFigures], *, dev: Pictures, path: Path) -> None:
-        figures = caption_figures(self.captioner, self.vocabulary, dev)
-        logger.info("dev %s", figures)
-        if all(figures.cider > earlier.cider for earlier in history):
-            self._best = deepcopy(self.captioner.state_dict())
-            self._save(path)
-        history.append(figures)
-
-    def _epochs(self, step: Step) -> Iterator[tuple[int, float]]:
+    def _epochs(self, draw: Callable[[], list[Lesson]], epochs: int) -> Iterator[tuple[int, float]]:
         """Train on freshly drawn lessons; gives the number and the mean loss of each epoch."""
         optimiser = torch.optim.AdamW(
-            self.captioner.parameters(), step.rate, weight_decay=self.training.weight_decay
+            self.captioner.parameters(),
+            self.training.learning_rate,
+            weight_decay=self.training.weight_decay,
         )
-        schedule = one_cycle(optimiser, len(step.draw()) * step.epochs)
-        for epoch in range(1, step.epochs + 1):
-            self.captioner.train(step.dropout)
+        schedule = one_cycle(optimiser, len(draw()) * epochs)
+        for epoch in range(1, epochs + 1):
+            self.captioner.train()
             losses = []
-            for lesson in track(step.draw(), "captions"):
-                loss = lesson()
+            for source, rows in track(draw(), "captions"):
+                loss = self._loss(source, rows)
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 nn.utils.clip_grad_norm_(self.captioner.parameters(), 5.0)
@@ -187,13 +148,12 @@ class CaptionerTrainer:
     def _dev_loss(self, dev: Pictures) -> float:
         self.captioner.eval()
         lessons = self._lessons(dev, self.training.batch)
-        return float(np.mean([lesson().item() for lesson in lessons]))
+        return float(np.mean([self._loss(source, rows).item() for source, rows in lessons]))
 
     def _lessons(self, source: CaptionSource, size: int) -> list[Lesson]:
         """All sentences of a source, shuffled, in lessons of equal size."""
         order = self.rng.permutation(len(source.sentences))
-        starts = range(0, len(order), size)
-        return [partial(self._loss, source, order[start : start + size]) for start in starts]
+        return [(source, order[start : start + size]) for start in range(0, len(order), size)]
 
     def _mixed(self, train: list[Pictures], texts: Texts) -> list[Lesson]:
         """All captions of the pictures, and some of the texts among them, shuffled."""
@@ -201,21 +161,6 @@ class CaptionerTrainer:
         lessons = [lesson for source in train for lesson in self._lessons(source, size)]
         lessons += self._lessons(texts, size)[: round(len(lessons) * self.training.text_share)]
         return [lessons[i] for i in self.rng.permutation(len(lessons))]
-
-    def _judged(self, train: list[Pictures]) -> list[Lesson]:
-        """All pictures, shuffled."""
-        lessons: list[Lesson] = []
-        for source in train:
-            order = self.rng.permutation(len(source.pictures))
-            for start in range(0, len(order), self.training.reward_batch):
-                rows = order[start : start + self.training.reward_batch]
-                lessons.append(partial(self._reward, source, rows))
-        return [lessons[i] for i in self.rng.permutation(len(lessons))]
-
-    def _reward(self, source: Pictures, rows: NDArray[np.int64]) -> Tensor:
-        return reward_loss(
-            self.captioner, source, rows=rows, vocabulary=self.vocabulary, rng=self.rng
-        )
 
     def _loss(self, source: CaptionSource, rows: NDArray[np.int64]) -> Tensor:
         sentences = source.sentences

@@ -55,15 +55,9 @@ class Pictures:
     def look(
         self, captioner: Captioner, rows: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[Places, DecoderState]:
-        return self.look_at_pictures(captioner, self.pictures.owners[rows], rng)
-
-    def look_at_pictures(
-        self, captioner: Captioner, rows: NDArray[np.int64], rng: np.random.Generator
-    ) -> tuple[Places, DecoderState]:
-        """Like `look`, by numbers of pictures."""
-        views = rng.integers(0, 2, len(rows))
-        gist = self.embeddings[rows, views] - captioner.gist_mean
-        return captioner.look_at(*self.places_of(rows, views), _noisy(gist))
+        owners, views = self.pictures.owners[rows], rng.integers(0, 2, len(rows))
+        gist = self.embeddings[owners, views] - captioner.gist_mean
+        return captioner.look_at(*self.places_of(owners, views), _noisy(gist))
 
     def places_of(
         self, pictures: NDArray[np.int64], views: NDArray[np.int64]
