@@ -22,23 +22,29 @@ _LOCAL = "file:"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
-def resolved(path: Path) -> Path:
-    """The one name of a place: absolute and without links; an object's is its URL.
+def from_url(path: Path) -> Path:
+    """The file that a ``file://`` URL names; any other path is returned as it is.
 
-    Nothing need be there. Raises ``UnreadableVideoError`` for an address of another kind.
+    Raises ``UnreadableVideoError`` for an address of another kind.
     """
-    if is_remote(path):
-        return path
     if path.parts[:1] == (_LOCAL,) and len(path.parts) > 1:
-        path = Path(unquote("/".join(("", *path.parts[1:]))))
-    elif _is_foreign(path):
+        return Path(unquote("/".join(("", *path.parts[1:]))))
+    if _is_foreign(path):
         raise UnreadableVideoError(
             path,
             "is at an address that is not read",
             "copy it to this machine or to an S3 store, and give its path or s3:// URL",
         )
+    return path
+
+
+def resolved(path: Path) -> Path:
+    """The one name of a place: absolute and without links; an object's is its URL.
+
+    Nothing need be there. Raises what `from_url` does.
+    """
     # Path.resolve ends in RuntimeError where links form a circle.
-    return Path(os.path.realpath(path))
+    return path if is_remote(path) else Path(os.path.realpath(from_url(path)))
 
 
 def find_media(paths: Sequence[Path]) -> Iterator[Path]:
@@ -101,4 +107,4 @@ def _walk(folder: Path, above: frozenset[str]) -> Iterator[Path]:
 
 def _is_foreign(path: Path) -> bool:
     has_scheme = len(path.parts) > 1 and _SCHEME.fullmatch(path.parts[0]) is not None
-    return has_scheme and not os.path.lexists(path.parts[0])
+    return has_scheme and not is_remote(path) and not os.path.lexists(path.parts[0])

@@ -25,6 +25,7 @@ def describe(
     json: JsonOption = False,
 ) -> None:
     """Show clips, captions and categories of a video without storing it."""
+    from ingest.discovery import from_url
     from pipeline.assembly import load_encoder
     from pipeline.attention import draw_attention
     from pipeline.describing import describe_file
@@ -33,8 +34,9 @@ def describe(
     from search_ui.printing import print_clip
 
     settings = load_settings(library)
+    path = from_url(file)
     encoder = load_encoder(settings)
-    described = describe_file(encoder, file, settings=settings)
+    described = describe_file(encoder, path, settings=settings)
     if attention is not None:
         described = draw_attention(encoder, described, target=attention)
     if json:

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ingest.content import identify
-from ingest.discovery import find_media, resolved
+from ingest.discovery import find_media, from_url, resolved
 from ingest.errors import UnreachableMediaError, UnreadableVideoError, UnsafeMediaError
 from ingest.file_state import state_of
 from ingest.frame import ShownFrame
@@ -124,6 +124,9 @@ def _assert_unreachable(url: Path, file: RemoteFile) -> None:
 
 
 def test_a_url_of_a_file_is_its_path(tmp_path: Path) -> None:
+    assert from_url(Path("file:///videos/a%20b.mp4")) == Path("/videos/a b.mp4")
+    assert from_url(Path("videos/a.mp4")) == Path("videos/a.mp4")
+    assert from_url(Path("s3://bucket/a.mp4")) == Path("s3://bucket/a.mp4")
     assert resolved(Path(f"file://{tmp_path}/a%20b.mp4")) == tmp_path / "a b.mp4"
 
 

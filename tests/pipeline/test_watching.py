@@ -13,6 +13,7 @@ from catalog.interface import CatalogLockedError
 from encoder.interface import ClipDescription
 from ingest.clip import Clip
 from pipeline.indexing import index_paths
+from pipeline.steps import JobQueue, QueueError
 from pipeline.watching import Opened, Watch, WatchError, WatchReport, watch
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot, state
@@ -29,6 +30,7 @@ class Watched:
     encoder: FakeEncoder = field(default_factory=FakeEncoder)
     now: float = 0.0
     locked: bool = False
+    queue: JobQueue | None = None
 
     def __post_init__(self) -> None:
         self.start()
@@ -41,7 +43,7 @@ class Watched:
     def _open(self) -> Iterator[Opened]:
         if self.locked:
             raise CatalogLockedError("another process has the catalog open; wait for it")
-        yield Opened(self.library.open(self.encoder))
+        yield Opened(self.library.open(self.encoder), self.queue)
 
     def look(self, *, later: float = 0.0) -> WatchReport | None:
         self.now += later
@@ -258,6 +260,39 @@ def test_trouble_with_the_catalog_passes(watched: Watched) -> None:
     assert set(told) == {"another process has the catalog open; wait for it"}
     assert len(told) == 2
     assert [len(report.index.indexed) for report in reports] == [1]
+
+
+class StoppedWorkers:
+    """A queue whose workers are stopped as soon as they have an order."""
+
+    def __init__(self) -> None:
+        self.ordered: list[str] = []
+
+    def open_video(self, video_id: str) -> None:
+        self.ordered.append(video_id)
+
+    def encode_segment(self, video_id: str, number: int) -> None:
+        raise NotImplementedError
+
+    def store_video(self, video_id: str) -> None:
+        raise NotImplementedError
+
+    def require_workers(self) -> None:
+        raise QueueError("the workers were stopped")
+
+
+def test_workers_do_it_and_when_they_stop_it_is_done_here(watched: Watched) -> None:
+    queue = StoppedWorkers()
+    watched.queue = queue
+    shoot(watched.folder / "a.mp4", "red")
+    with pytest.raises(QueueError, match="stopped"):
+        watched.settle()
+    assert len(queue.ordered) == 1
+    assert watched.encoder.seen == []
+    watched.queue = None
+    watched.settle()
+    assert [video.video_id for video in watched.library.store.videos()] == queue.ordered
+    assert watched.names == ["a.mp4"]
 
 
 def test_files_are_found_where_the_system_tells_nothing(watched: Watched) -> None:
