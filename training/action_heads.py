@@ -39,7 +39,8 @@ def fit_ridge(
     """
     rows, targets, weights = rows.double(), targets.double(), weights.double()
     bias = (weights[:, None] * targets).sum(0) / weights.sum()
-    inverse = torch.linalg.inv(rows @ rows.T + torch.diag(_RIDGE / weights))  # (N, N)
+    kernel = rows @ rows.T + torch.diag(_RIDGE / weights)  # (N, N)
+    inverse = torch.cholesky_inverse(torch.linalg.cholesky(kernel))
     dual = inverse @ (targets - bias)  # (N, K)
     left_out = torch.empty_like(targets)
     for group in np.unique(groups):
