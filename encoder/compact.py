@@ -44,6 +44,7 @@ from encoder.temporal import Sequence as FrameSequence
 from encoder.tensors import as_numpy, as_torch
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
+from encoder.wording import repeats_itself
 from ingest.clip import Clip
 
 CAPTION_SEARCH = BeamSettings(beams=12, min_words=4)
@@ -205,7 +206,10 @@ class CompactEncoder:
     def _caption(
         self, clips: Sequence[Clip], grids: Sequence[Tensor], embeddings: NDArray[np.float32]
     ) -> list[Caption]:
-        """Of what the decoder would say of a clip, what the joint space finds closest to it."""
+        """Of what the decoder would say of a clip, what the joint space finds closest to it.
+
+        What says nothing twice goes first.
+        """
         looked = self._look(clips, grids, embeddings)
         captions = []
         for candidates, seen in zip(
@@ -213,7 +217,10 @@ class CompactEncoder:
         ):
             texts = [self._vocabulary.decode(candidate.words) for candidate in candidates]
             scores = np.array([candidate.score for candidate in candidates])
-            best = int((scores + _LIKENESS * self.embed_texts(texts) @ seen).argmax())
+            fit = scores + _LIKENESS * self.embed_texts(texts) @ seen  # (K,)
+            best = max(
+                range(len(fit)), key=lambda k: (not repeats_itself(texts[k].split()), fit[k])
+            )
             captions.append(Caption(texts[best], float(np.exp(candidates[best].log_probability))))
         return captions
 
