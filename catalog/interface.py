@@ -5,10 +5,10 @@ replaces itself. A video counts as indexed when its :class:`VideoRecord` is ther
 written before it, so an interrupted run leaves clips without a record, never the reverse.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,16 @@ class EmbeddingSpaceMismatchError(CatalogError):
         super().__init__(
             f"this catalog holds embeddings of {expected.name} ({expected.dimension}-d), "
             f"but the encoder makes {got.name} ({got.dimension}-d); "
-            "use the encoder and weights of then, or delete the catalog and index again"
+            "use the encoder and weights of then, or have all made anew with: clipseek reindex"
+        )
+
+
+class SpaceChangedError(CatalogError):
+    """The library moved to another embedding space; ask its latest store."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the library was re-indexed with another encoder meanwhile; run the command again"
         )
 
 
@@ -83,11 +92,37 @@ class CatalogLockedError(CatalogError):
 
 
 class ClipStore(Protocol):
-    """Clips and videos of one library, all in one embedding space."""
+    """Clips and videos of one library, all in one embedding space.
+
+    A library moves to another space by being filled into a `successor`, which then takes over.
+    From then on every method of the old store but `latest`, `space` and `encoder` may raise
+    ``SpaceChangedError``, and `search` and `upsert_clips` surely do.
+    """
 
     @property
     def space(self) -> EmbeddingSpace:
         """The space that every stored embedding lies in."""
+
+    @property
+    def encoder(self) -> str:
+        """What the settings call the encoder of that space; empty where that is not on record."""
+
+    def latest(self) -> "ClipStore":
+        """The store that searches are to use now: this one, unless a successor took over."""
+
+    def successor(self, space: EmbeddingSpace, *, encoder: str) -> Self:
+        """The store for another space, with what was put there before, and not searched yet.
+
+        Others that were begun are dropped. It is closed with this store, and of this store's
+        own space it is this store.
+        """
+
+    def give_way(self, successor: Self, *, if_complete: Callable[[], bool]) -> bool:
+        """Let `successor` take over and drop what this store holds, if it is complete.
+
+        Nobody who takes turns writes between the look of `if_complete` and the change. Returns
+        whether it was.
+        """
 
     def upsert_clips(self, records: Sequence[ClipRecord]) -> None:
         """Write clips, replacing those with the same id. Not on disk for sure until `flush`."""

@@ -1,11 +1,11 @@
 """The exact store in memory: the obvious implementation that the others are compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.interface import ClipFilter, ClipRecord, SearchHit, VideoRecord
+from catalog.interface import ClipFilter, ClipRecord, SearchHit, SpaceChangedError, VideoRecord
 from catalog.vectors import rank, require_space
 from encoder.interface import EmbeddingSpace
 
@@ -13,8 +13,11 @@ from encoder.interface import EmbeddingSpace
 class MemoryStore:
     """A ``ClipStore`` that forgets everything when it is dropped; looks at every clip."""
 
-    def __init__(self, space: EmbeddingSpace) -> None:
+    def __init__(self, space: EmbeddingSpace, *, encoder: str = "") -> None:
         self._space = space
+        self._encoder = encoder
+        self._begun: MemoryStore | None = None
+        self._replaced_by: MemoryStore | None = None
         self._clips: dict[str, ClipRecord] = {}
         self._videos: dict[str, VideoRecord] = {}
 
@@ -22,7 +25,29 @@ class MemoryStore:
     def space(self) -> EmbeddingSpace:
         return self._space
 
+    @property
+    def encoder(self) -> str:
+        return self._encoder
+
+    def latest(self) -> "MemoryStore":
+        return self if self._replaced_by is None else self._replaced_by.latest()
+
+    def successor(self, space: EmbeddingSpace, *, encoder: str) -> "MemoryStore":
+        if space == self._space:
+            self._begun = None
+            return self
+        if self._begun is None or self._begun.space != space:
+            self._begun = MemoryStore(space, encoder=encoder)
+        return self._begun
+
+    def give_way(self, successor: "MemoryStore", *, if_complete: Callable[[], bool]) -> bool:
+        if not if_complete():
+            return False
+        self._replaced_by = successor
+        return True
+
     def upsert_clips(self, records: Sequence[ClipRecord]) -> None:
+        self._require_current()
         for record in records:
             require_space(record.description.embedding, self._space)
         self._clips.update((record.clip_id, record) for record in records)
@@ -36,6 +61,7 @@ class MemoryStore:
     def search(
         self, embedding: NDArray[np.float32], *, limit: int, where: ClipFilter = ClipFilter()
     ) -> list[SearchHit]:
+        self._require_current()
         require_space(embedding, self._space)
         admitted = (record for record in self._clips.values() if _admits(where, record))
         return rank(admitted, embedding, limit=limit)
@@ -57,6 +83,10 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _require_current(self) -> None:
+        if self._replaced_by is not None:
+            raise SpaceChangedError
 
 
 def _admits(where: ClipFilter, record: ClipRecord) -> bool:

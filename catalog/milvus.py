@@ -1,15 +1,15 @@
 """Clips and videos in Milvus: Lite in a folder, Standalone or Distributed behind a URI."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
 import grpc
 import numpy as np
 from numpy.typing import NDArray
-from pymilvus import CollectionSchema, MilvusClient, MilvusException
+from pymilvus import MilvusClient, MilvusException
 
 from catalog.embedded import EmbeddedMilvus
 from catalog.expressions import ALL_VIDEOS, admitting, of_videos
@@ -19,29 +19,35 @@ from catalog.interface import (
     ClipRecord,
     EmbeddingSpaceMismatchError,
     SearchHit,
+    SpaceChangedError,
     VideoRecord,
 )
 from catalog.schema import (
     CLIP_FIELDS,
-    CLIPS,
     VIDEO_FIELDS,
-    VIDEOS,
     Row,
     clip_record,
     clip_row,
-    clips_schema,
     video_record,
     video_row,
-    videos_schema,
 )
 from catalog.vectors import rank, require_space
+from catalog.versions import (
+    ALIAS,
+    Version,
+    create,
+    current_clips,
+    drop_all_but,
+    first_version,
+    load,
+    named_by_alias,
+    next_version,
+    version_at,
+)
 from encoder.interface import EmbeddingSpace
 
 # It logs every failed request with a traceback before it raises; raising is enough.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-
-SPACE_PROPERTY = "clipseek.embedding_space"
-"""The clips collection's property that names the embedding space."""
 
 CONNECT_SECONDS = 10.0
 ROWS_PER_REQUEST = 500
@@ -58,19 +64,25 @@ SCORE_TOLERANCE = 1e-5
 
 
 class MilvusStore:
-    """A ``ClipStore`` on Milvus. Make it with :meth:`open`."""
+    """A ``ClipStore`` on Milvus. Make it with :meth:`open` or :meth:`find`."""
 
     def __init__(
-        self, client: MilvusClient, embedded: EmbeddedMilvus | None, space: EmbeddingSpace
+        self,
+        client: MilvusClient,
+        embedded: EmbeddedMilvus | None,
+        version: Version,
+        *,
+        is_successor: bool = False,
     ) -> None:
         self._client = client
         self._embedded = embedded
-        self._space = space
+        self._version = version
+        self._is_successor = is_successor
         self._is_lite = "lite" in client.get_server_version()
 
     @classmethod
     def open(
-        cls, where: str | Path, *, space: EmbeddingSpace, create: bool = True
+        cls, where: str | Path, *, space: EmbeddingSpace, encoder: str = "", create: bool = True
     ) -> "MilvusStore":
         """Open the catalog in a folder (``Path``: Milvus Lite) or on a server (``str``: its URI).
 
@@ -78,56 +90,115 @@ class MilvusStore:
         Raises ``CatalogLockedError`` where another process has the folder open, and
         ``EmbeddingSpaceMismatchError`` where the catalog holds vectors of another space.
         """
-        if isinstance(where, Path) and not (create or where.is_dir()):
-            raise _absent(where)
+        wanted = first_version(space, encoder) if create else None
+        store = cls._connect(where, wanted)
+        if store is None:
+            raise absent(where)
+        if store.space != space:
+            store.close()
+            raise EmbeddingSpaceMismatchError(expected=store.space, got=space)
+        return store
+
+    @classmethod
+    def find(cls, where: str | Path) -> "MilvusStore | None":
+        """Open the catalog that is there, whatever space it holds; None where there is none.
+
+        Raises ``CatalogLockedError`` where another process has the folder open.
+        """
+        return cls._connect(where, None)
+
+    @classmethod
+    def _connect(cls, where: str | Path, wanted: Version | None) -> "MilvusStore | None":
+        """Open what there is; where there is nothing, make what is `wanted`."""
+        if isinstance(where, Path) and wanted is None and not where.is_dir():
+            return None
         embedded = EmbeddedMilvus(where) if isinstance(where, Path) else None
         uri = str(where) if embedded is None else embedded.uri
+        store = None
         try:
             with _translated(f"open {where}"):
                 client = MilvusClient(uri=uri, timeout=CONNECT_SECONDS)
-                store = cls(client, embedded, space)
-                if create:
-                    store._create_absent()
-                elif not client.has_collection(CLIPS):
-                    raise _absent(where)
-                store._check_space()
-                store._load()
-        except BaseException:
-            if embedded is not None:
+                clips = current_clips(client)
+                if clips is None and wanted is not None:
+                    create(client, wanted)
+                    clips = current_clips(client)
+                if clips is not None:
+                    store = cls(client, embedded, version_at(client, clips))
+                    load(client, store._version, is_lite=store._is_lite)
+                    return store
+        finally:
+            if store is None and embedded is not None:
                 embedded.close()
-            raise
-        return store
+        return None
 
     @property
     def space(self) -> EmbeddingSpace:
-        return self._space
+        return self._version.space
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it is a server's, which other processes use as well."""
+        return self._embedded is None
+
+    @property
+    def encoder(self) -> str:
+        return self._version.encoder
+
+    def latest(self) -> "MilvusStore":
+        if self._is_successor:
+            return self
+        with _translated("say what it holds"):
+            clips = named_by_alias(self._client)
+            if clips == self._version.clips:
+                return self
+            return MilvusStore(self._client, self._embedded, version_at(self._client, clips))
+
+    def successor(self, space: EmbeddingSpace, *, encoder: str) -> "MilvusStore":
+        if space == self.space:
+            with _translated("drop other versions"):
+                drop_all_but(self._client, self._version)
+            return self
+        version = next_version(space, encoder)
+        with _translated("begin another version"):
+            drop_all_but(self._client, self._version, version)
+            create(self._client, version)
+            load(self._client, version, is_lite=self._is_lite)
+        return MilvusStore(self._client, self._embedded, version, is_successor=True)
+
+    def give_way(self, successor: "MilvusStore", *, if_complete: Callable[[], bool]) -> bool:
+        if not if_complete():
+            return False
+        with _translated("change to another version"):
+            self._client.alter_alias(successor._version.clips, ALIAS)
+            drop_all_but(self._client, successor._version)
+        return True
 
     def upsert_clips(self, records: Sequence[ClipRecord]) -> None:
         for record in records:
-            require_space(record.description.embedding, self._space)
+            require_space(record.description.embedding, self.space)
         rows = iter([clip_row(record) for record in records])
         while batch := list(islice(rows, ROWS_PER_REQUEST)):
-            with _translated("store clips"):
-                self._client.upsert(CLIPS, batch)
+            with self._doing("store clips"):
+                self._client.upsert(self._version.clips, batch)
 
     def upsert_video(self, video: VideoRecord) -> None:
         self.flush()
-        with _translated(f"store {video.path}"):
-            self._client.upsert(VIDEOS, [video_row(video)])
+        with self._doing(f"store {video.path}"):
+            self._client.upsert(self._version.videos, [video_row(video)])
 
     def flush(self) -> None:
         # A server has made safe what it acknowledged, indexes by itself, and by default takes
         # one flush in ten seconds. Lite searches slowly what was not flushed.
         if self._is_lite:
-            with _translated("write to disk"):
-                self._client.flush(CLIPS)
-                self._client.flush(VIDEOS)
+            with self._doing("write to disk"):
+                self._client.flush(self._version.clips)
+                self._client.flush(self._version.videos)
 
     def search(
         self, embedding: NDArray[np.float32], *, limit: int, where: ClipFilter = ClipFilter()
     ) -> list[SearchHit]:
         """As the protocol says; at most `MAX_HITS`, and on a large server approximate."""
-        require_space(embedding, self._space)
+        require_space(embedding, self.space)
         limit = min(limit, MAX_HITS)
         asked = min(limit + SPARE_HITS, MAX_HITS)
         while True:
@@ -138,81 +209,79 @@ class MilvusStore:
             asked = min(2 * asked, MAX_HITS)
 
     def clips_of(self, video_id: str) -> list[ClipRecord]:
-        rows = self._rows(CLIPS, CLIP_FIELDS, of_videos([video_id]))
+        rows = self._rows(self._version.clips, CLIP_FIELDS, of_videos([video_id]))
         return sorted(map(clip_record, rows), key=lambda record: (record.span, record.clip_id))
 
     def videos(self) -> list[VideoRecord]:
-        rows = self._rows(VIDEOS, VIDEO_FIELDS, ALL_VIDEOS)
+        rows = self._rows(self._version.videos, VIDEO_FIELDS, ALL_VIDEOS)
         return sorted(map(video_record, rows), key=lambda video: (video.path, video.video_id))
 
     def count_clips(self) -> int:
-        with _translated("count clips"):
-            (row,) = self._client.query(CLIPS, filter="", output_fields=["count(*)"])
-            return int(row["count(*)"])
+        with self._doing("count clips"):
+            (row,) = self._client.query(self._version.clips, filter="", output_fields=["count(*)"])
+        return int(row["count(*)"])
 
     def delete_video(self, video_id: str) -> None:
-        with _translated(f"delete video {video_id}"):
-            self._client.delete(VIDEOS, filter=of_videos([video_id]))
-            self._client.delete(CLIPS, filter=of_videos([video_id]))
+        with self._doing(f"delete video {video_id}"):
+            self._client.delete(self._version.videos, filter=of_videos([video_id]))
+            self._client.delete(self._version.clips, filter=of_videos([video_id]))
 
     def close(self) -> None:
-        self.flush()
+        # Where a successor took over, there is nothing left to write.
+        with suppress(SpaceChangedError):
+            self.flush()
         self._client.close()
         if self._embedded is not None:
             self._embedded.close()
 
-    def _create_absent(self) -> None:
-        # The clips come last: their presence means that the catalog is whole.
-        self._create(VIDEOS, videos_schema(), {})
-        self._create(CLIPS, clips_schema(self._space.dimension), {SPACE_PROPERTY: self._space.name})
+    @contextmanager
+    def _doing(self, action: str) -> Iterator[None]:
+        """Translate errors; raise ``SpaceChangedError`` where a successor has taken over.
 
-    def _create(self, name: str, schema: CollectionSchema, properties: dict[str, str]) -> None:
-        if not self._client.has_collection(name):
-            self._client.create_collection(
-                name, schema=schema, properties=properties, consistency_level="Strong"
-            )
+        Looked at afterwards: collections are dropped only after the change, so what was done
+        before it was done to whole ones.
+        """
+        try:
+            with _translated(action):
+                yield
+        except CatalogError as error:
+            if self._is_replaced():
+                raise SpaceChangedError from error
+            raise
+        if self._is_replaced():
+            raise SpaceChangedError
 
-    def _check_space(self) -> None:
-        description = self._client.describe_collection(CLIPS)
-        (vector,) = (f for f in description["fields"] if f["name"] == "embedding")
-        name = description["properties"].get(SPACE_PROPERTY, "an unknown encoder")
-        held = EmbeddingSpace(name, int(vector["params"]["dim"]))
-        if held != self._space:
-            raise EmbeddingSpaceMismatchError(expected=held, got=self._space)
-
-    def _load(self) -> None:
-        # Lite's graph index loses most hits of a filtered search, and a scan of a library that
-        # fits one machine is quick; a server chooses by the collection's size.
-        index = MilvusClient.prepare_index_params()
-        index.add_index(
-            "embedding", index_type="FLAT" if self._is_lite else "AUTOINDEX", metric_type="COSINE"
-        )
-        for name in (VIDEOS, CLIPS):
-            if not self._client.list_indexes(name):
-                # Not waiting for the index of an empty collection saves half a second each.
-                self._client.create_index(name, index, sync=False)
-            self._client.load_collection(name)
+    def _is_replaced(self) -> bool:
+        if self._is_successor:
+            return False
+        with _translated("say what it holds"):
+            return named_by_alias(self._client) != self._version.clips
 
     def _closest(
         self, embedding: NDArray[np.float32], limit: int, expression: str
     ) -> tuple[list[Row], list[float]]:
-        with _translated("search"):
+        with self._doing("search"):
             (hits,) = self._client.search(
-                CLIPS, data=[embedding], limit=limit, filter=expression, output_fields=CLIP_FIELDS
+                self._version.clips,
+                data=[embedding],
+                limit=limit,
+                filter=expression,
+                output_fields=CLIP_FIELDS,
             )
         return [hit["entity"] for hit in hits], [hit["distance"] for hit in hits]
 
     def _rows(self, collection: str, fields: list[str], expression: str) -> list[Row]:
         # In one answer: the client's page by page iterator does not quote the ids that it puts
         # into its expressions. A day of video is 30 MB, a server's limit is 100 MB.
-        with _translated(f"list {collection}"):
+        with self._doing(f"list {collection}"):
             rows: list[Row] = self._client.query(
                 collection, filter=expression, output_fields=fields
             )
-            return rows
+        return rows
 
 
-def _absent(where: str | Path) -> CatalogError:
+def absent(where: str | Path) -> CatalogError:
+    """What to say where there is no catalog."""
     return CatalogError(
         f"{where}: there is no catalog; index some videos first: clipseek index PATH"
     )

@@ -12,9 +12,6 @@ from catalog.interface import ClipRecord, VideoRecord
 from encoder.interface import Caption, CategoryScore, ClipDescription
 from ingest.clip import ClipSpan
 
-CLIPS = "clips"
-VIDEOS = "videos"
-
 MAX_ID_LENGTH = 512
 MAX_LABEL_LENGTH = 1024
 MAX_LABELS = 1024

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,22 @@ class StoreTakingTurns:
     @property
     def space(self) -> EmbeddingSpace:
         return self._store.space
+
+    @property
+    def encoder(self) -> str:
+        return self._store.encoder
+
+    def latest(self) -> "StoreTakingTurns":
+        latest = self._store.latest()
+        return self if latest is self._store else StoreTakingTurns(latest, self._lock)
+
+    def successor(self, space: EmbeddingSpace, *, encoder: str) -> "StoreTakingTurns":
+        with self._turn():
+            return StoreTakingTurns(self._store.successor(space, encoder=encoder), self._lock)
+
+    def give_way(self, successor: "StoreTakingTurns", *, if_complete: Callable[[], bool]) -> bool:
+        with self._turn():
+            return self._store.give_way(successor._store, if_complete=if_complete)
 
     def upsert_clips(self, records: Sequence[ClipRecord]) -> None:
         with self._turn():

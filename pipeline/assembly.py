@@ -6,8 +6,8 @@ What loads the networks is imported where it is used: with the compact encoder, 
 
 from pathlib import Path
 
-from catalog.interface import ClipStore
-from catalog.milvus import MilvusStore
+from catalog.interface import ClipStore, EmbeddingSpaceMismatchError
+from catalog.milvus import MilvusStore, absent
 from catalog.taking_turns import StoreTakingTurns
 from encoder.checkpoint import WEIGHTS, compact_space
 from encoder.interface import ClipEncoder, EmbeddingSpace
@@ -22,24 +22,81 @@ COMPACT = "compact"
 def open_library(settings: Settings, *, create: bool = False) -> Library:
     """Open the library that `settings` name; the caller closes it.
 
-    While the library's own services run, its catalog is used through them.
+    While the library's own services run, its catalog is used through them. A library that is
+    there goes on with the encoder that made it, whichever the settings name for new ones.
 
     With `create` an absent one is made (for indexing); without, it is a ``CatalogError`` whose
     message says how to make one. Raises ``CatalogLockedError`` where another process has it
-    open, ``EmbeddingSpaceMismatchError`` where it was made with another encoder,
+    open, ``EmbeddingSpaceMismatchError`` where it was made with other weights,
     ``SettingsError`` where the encoder is unknown, and ``CheckpointError`` where its weights are
     not here. Does not load the encoder, but with `create` downloads weights that it lacks.
     """
-    system = None if settings.milvus_uri else running_system(settings.library)
-    uri = system.milvus_uri if system else settings.milvus_uri
-    store: ClipStore = MilvusStore.open(
-        uri or settings.library / "catalog",
-        space=embedding_space(settings, download=create),
-        create=create,
-    )
-    if uri is not None:
-        store = StoreTakingTurns(store, settings.library / FOLDER / "writing")
+    where = _catalog_of(settings)
+    store = MilvusStore.find(where)
+    if store is None:
+        space = embedding_space(settings, download=create)
+        if not create:
+            raise absent(where)
+        store = MilvusStore.open(where, space=space, encoder=settings.encoder)
+    else:
+        _require_weights(settings, store, download=create)
+    return _library(settings, store)
+
+
+def open_library_to_reindex(settings: Settings) -> Library:
+    """Open a library whose own encoder need not be here any more; the caller closes it.
+
+    Raises ``CatalogLockedError`` where another process has it open, and ``CatalogError`` where
+    there is none.
+    """
+    where = _catalog_of(settings)
+    store = MilvusStore.find(where)
+    if store is None:
+        raise absent(where)
+    return _library(settings, store)
+
+
+def successor_of(library: Library, encoder: str) -> Library:
+    """What `library` becomes under another encoder, to be filled; closed with the library.
+
+    Downloads weights that it lacks. Raises ``SettingsError`` where there is no encoder of that
+    name, and ``CheckpointError`` where its weights cannot be used.
+    """
+    settings = library.settings.model_copy(update={"encoder": encoder})
+    space = embedding_space(settings, download=True)
+    store = library.store.successor(space, encoder=encoder)
     return Library(settings, store, lambda: load_encoder(settings))
+
+
+def _catalog_of(settings: Settings) -> str | Path:
+    if settings.milvus_uri:
+        return settings.milvus_uri
+    system = running_system(settings.library)
+    return system.milvus_uri if system else settings.library / "catalog"
+
+
+def _library(settings: Settings, store: MilvusStore) -> Library:
+    shared: ClipStore = store
+    # Only then can other processes write as well.
+    if store.is_remote:
+        shared = StoreTakingTurns(store, settings.library / FOLDER / "writing")
+    return Library(settings, shared, lambda: load_encoder(_own_settings(settings, store.latest())))
+
+
+def _own_settings(settings: Settings, store: ClipStore) -> Settings:
+    """The settings, with the encoder that a library was made with."""
+    return settings.model_copy(update={"encoder": store.encoder}) if store.encoder else settings
+
+
+def _require_weights(settings: Settings, store: MilvusStore, *, download: bool) -> None:
+    """Close the store and raise where the encoder of a library's embeddings is not here."""
+    try:
+        space = embedding_space(_own_settings(settings, store), download=download)
+        if space != store.space:
+            raise EmbeddingSpaceMismatchError(expected=store.space, got=space)
+    except BaseException:
+        store.close()
+        raise
 
 
 def embedding_space(settings: Settings, *, download: bool = False) -> EmbeddingSpace:

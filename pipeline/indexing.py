@@ -203,10 +203,12 @@ def _index(
     info = video.info
     # An interrupted run may have left clips, cut perhaps by other settings.
     forget(library, info.video_id)
+    # The same to the end: a library may be re-indexed with another encoder at any time.
+    store = library.store
     clips, end_seconds = 0, 0.0
     try:
-        for records in batched(_records(library, video, on_progress), CLIPS_PER_WRITE):
-            library.store.upsert_clips(records)
+        for records in batched(records_of(library, video, on_progress), CLIPS_PER_WRITE):
+            store.upsert_clips(records)
             clips += len(records)
             end_seconds = records[-1].span.end_seconds
     except (VideoError, OSError):
@@ -220,16 +222,19 @@ def _index(
         duration_seconds=info.duration_seconds or end_seconds,
         clip_count=clips,
     )
-    library.store.upsert_video(record)
+    store.upsert_video(record)
     return record
 
 
-def _records(library: Library, video: Video, on_progress: ProgressListener) -> Iterator[ClipRecord]:
-    info = video.info
+def records_of(
+    library: Library, video: Video, on_progress: ProgressListener
+) -> Iterator[ClipRecord]:
+    """Yield the records of all of a video's clips, in order of time, and tell how far it is."""
+    info, cataloguer = video.info, library.cataloguer
     on_progress(Progress(info.path, 0, info.duration_seconds, 0))
     done = 0
     for segment in video.segments(library.settings.segment_seconds):
-        for record in library.cataloguer.records(video, segment):
+        for record in cataloguer.records(video, segment):
             done += 1
             yield record
             on_progress(Progress(info.path, record.span.end_seconds, info.duration_seconds, done))

@@ -145,6 +145,11 @@ class Job:
     def mark_stored(self, number: int) -> None:
         write_durably(self.folder / f"{number}.stored", b"")
 
+    def drop_clips(self, number: int) -> None:
+        """Have a segment described anew, and stored anew."""
+        (self.folder / f"{number}.stored").unlink(missing_ok=True)
+        self.clips_file(number).unlink(missing_ok=True)
+
     def is_repeated(self, number: int) -> bool:
         """True where a segment had to be described again, by the encoder of now."""
         return (self.folder / f"{number}.repeated").exists()

@@ -1,7 +1,6 @@
 """One library, open: its settings, its catalog, its encoder, its thumbnails."""
 
 from collections.abc import Callable
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -20,19 +19,38 @@ class Library:
         self, settings: Settings, store: ClipStore, encoder_factory: Callable[[], ClipEncoder]
     ) -> None:
         self.settings = settings
-        self.store = store
+        self._store = store
         self._encoder_factory = encoder_factory
+        self._encoder: ClipEncoder | None = None
+        self._cataloguer: Cataloguer | None = None
 
-    @cached_property
+    @property
+    def store(self) -> ClipStore:
+        """The catalog's store of now. Keep it over a piece of work that must not mix two spaces:
+
+        it is another one once the library was re-indexed.
+        """
+        self._store = self._store.latest()
+        return self._store
+
+    @property
     def encoder(self) -> ClipEncoder:
-        """The encoder, loaded at first use: much work does not need it, and it is heavy."""
-        return self._encoder_factory()
+        """The encoder of the store of now.
 
-    @cached_property
+        Loaded at first use: much work does not need it, and it is heavy.
+        """
+        if self._encoder is None or self._encoder.space != self.store.space:
+            self._encoder = self._encoder_factory()
+        return self._encoder
+
+    @property
     def cataloguer(self) -> Cataloguer:
         """What makes records of clips; loads the encoder."""
-        labels = FreeLabels.load(self.encoder, self.settings.labels)
-        return Cataloguer(self.settings, self.encoder, labels)
+        encoder = self.encoder
+        if self._cataloguer is None or self._cataloguer.encoder is not encoder:
+            labels = FreeLabels.load(encoder, self.settings.labels)
+            self._cataloguer = Cataloguer(self.settings, encoder, labels)
+        return self._cataloguer
 
     @property
     def jobs(self) -> Jobs:
@@ -46,7 +64,7 @@ class Library:
 
     def close(self) -> None:
         """Flush and close the catalog; the library cannot be used afterwards."""
-        self.store.close()
+        self._store.close()
 
     def __enter__(self) -> "Library":
         return self

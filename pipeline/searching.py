@@ -1,9 +1,12 @@
 """From a sentence to the moments that it describes."""
 
-from catalog.interface import ClipFilter, SearchHit
+from catalog.interface import ClipFilter, SearchHit, SpaceChangedError
 from pipeline.library import Library
 
 MAX_QUERY_CHARACTERS = 1000
+
+MOST_CHANGES = 3
+"""So often in a row no library moves to another encoder."""
 
 
 class QueryError(Exception):
@@ -32,5 +35,15 @@ def search(
         raise QueryError("the query holds bytes that are no text; type it again") from error
     if limit < 1:
         raise QueryError(f"the limit is {limit}; ask for at least 1 result")
-    (embedding,) = library.encoder.embed_texts([query])
-    return library.store.search(embedding, limit=limit, where=where)
+    for _ in range(MOST_CHANGES):
+        store = library.store
+        encoder = library.encoder
+        if encoder.space != store.space:
+            continue
+        (embedding,) = encoder.embed_texts([query])
+        try:
+            return store.search(embedding, limit=limit, where=where)
+        except SpaceChangedError:
+            # The library was re-indexed since: the query needs the encoder of now.
+            continue
+    raise SpaceChangedError

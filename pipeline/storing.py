@@ -1,6 +1,6 @@
 """From finished segments to the catalog: what the only writer does."""
 
-from catalog.interface import ClipRecord, VideoRecord
+from catalog.interface import ClipRecord, ClipStore, VideoRecord
 from ingest.thumbnails import remove_thumbnails
 from pipeline.batches import batched
 from pipeline.clip_files import read_clips_file, space_of
@@ -41,31 +41,34 @@ def _store(place: Workplace, job: Job, plan: Plan, library: Library) -> None:
     settled = [n for n in numbers if job.is_settled(n)]
     finished = [n for n in settled if job.clips_file(n).exists()]
     new = [n for n in finished if not job.is_stored(n)]
-    if _encode_anew_what_is_foreign(place, job, new, library):
+    # The same to the end: a library may be re-indexed with another encoder at any time, and then
+    # has nothing any more of what was stored before.
+    store = library.store
+    if _encode_anew_what_is_foreign(place, job, finished, space=store.space.name):
         return
     for records in batched((r for n in new for r in _clips(job, n)), CLIPS_PER_WRITE):
         if not job.exists():
             return
-        library.store.upsert_clips(records)
+        store.upsert_clips(records)
     if new:
-        library.store.flush()
+        store.flush()
         for number in new:
             job.mark_stored(number)
     if len(settled) == len(numbers):
-        _finish(job, plan, finished, library)
+        _finish(job, plan, finished, library, store)
 
 
 def _encode_anew_what_is_foreign(
-    place: Workplace, job: Job, numbers: list[int], library: Library
+    place: Workplace, job: Job, numbers: list[int], *, space: str
 ) -> bool:
     """Have segments encoded again whose embeddings are of an encoder used before."""
-    foreign = [n for n in numbers if space_of(job.clips_file(n)) != library.store.space.name]
+    foreign = [n for n in numbers if space_of(job.clips_file(n)) != space]
     for number in foreign:
         made_with = space_of(job.clips_file(number))
         if job.is_repeated(number):
             job.set_aside(number, f"it was described by {made_with}; start 'clipseek up' again")
         job.mark_repeated(number)
-        job.clips_file(number).unlink()
+        job.drop_clips(number)
     if foreign:
         send_due(place, job)
     return bool(foreign)
@@ -76,7 +79,7 @@ def _clips(job: Job, number: int) -> list[ClipRecord]:
     return read_clips_file(path, video_id=job.video_id, video=job.order().path)
 
 
-def _finish(job: Job, plan: Plan, finished: list[int], library: Library) -> None:
+def _finish(job: Job, plan: Plan, finished: list[int], library: Library, store: ClipStore) -> None:
     order = job.order()
     clips = [record for number in finished for record in _clips(job, number)]
     reasons = [job.why_set_aside(n) for n in range(len(plan.segments)) if n not in finished]
@@ -85,7 +88,7 @@ def _finish(job: Job, plan: Plan, finished: list[int], library: Library) -> None
         _fail(job, library, error or f"{order.path}: holds no clip; leave it out")
         return
     seconds = plan.duration_seconds or clips[-1].span.end_seconds
-    library.store.upsert_video(
+    store.upsert_video(
         VideoRecord(
             video_id=order.video_id,
             path=order.path,
@@ -95,7 +98,7 @@ def _finish(job: Job, plan: Plan, finished: list[int], library: Library) -> None
             clip_count=len(clips),
         )
     )
-    library.store.flush()
+    store.flush()
     remove_thumbnails(
         job.video_id, library.thumbnails, but_of=frozenset(clip.clip_id for clip in clips)
     )

@@ -10,6 +10,7 @@ from search_ui import (
     evaluation_commands,
     inspection_commands,
     library_commands,
+    reindex_commands,
     system_commands,
     training_commands,
     watch_commands,
@@ -39,6 +40,7 @@ app.command(rich_help_panel=LIBRARY)(library_commands.search)
 app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)
 app.command(rich_help_panel=LIBRARY)(library_commands.remove)
+app.command(rich_help_panel=LIBRARY)(reindex_commands.reindex)
 app.command(rich_help_panel=LIBRARY)(training_commands.train)
 app.command(rich_help_panel=SYSTEM)(system_commands.up)
 app.command(rich_help_panel=SYSTEM)(system_commands.down)

@@ -12,6 +12,7 @@ from ingest.clip import Clip
 from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.groups import KIND, Group
+from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
 from pipeline.status import LibraryStatus
 from search_ui.terminal import results
@@ -38,6 +39,19 @@ def index_document(report: IndexReport) -> Json:
             {"path": as_typed(file.path), "reason": file.reason} for file in report.skipped
         ],
         "failed": [{"path": as_typed(file.path), "error": file.error} for file in report.failed],
+    }
+
+
+def reindex_document(report: ReindexReport) -> Json:
+    """`left_out` names the videos that could not be carried over."""
+    return {
+        "encoder": report.space.name,
+        "switched": report.switched,
+        "described": report.described,
+        "videos": report.videos,
+        "left_out": [
+            {"path": as_typed(file.path), "error": file.error} for file in report.left_out
+        ],
     }
 
 

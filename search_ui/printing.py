@@ -15,6 +15,7 @@ from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
+from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
 from pipeline.running import RunningSystem
 from pipeline.status import LibraryStatus
@@ -87,6 +88,21 @@ def print_index_report(report: IndexReport) -> None:
         results.print("missing videos stay findable; forget them with: clipseek remove PATH")
     if not (report.indexed or report.skipped or report.failed):
         results.print("no videos found there")
+
+
+def print_reindex_report(report: ReindexReport) -> None:
+    """What was done, and one line for each video that cannot be carried over."""
+    name = printable(report.space.name)
+    results.print(f"{count(report.described, 'video')} described with {name}")
+    _print_files("unreadable", (file.error for file in report.left_out), style="red")
+    if report.switched:
+        lost = f", without {count(len(report.left_out), 'video')}" if report.left_out else ""
+        results.print(f"the library is searched with it now: {count(report.videos, 'video')}{lost}")
+    else:
+        results.print(
+            "the library is searched as before: what cannot be read cannot be described anew; "
+            "see to it and run the command again, or lose it with --leave-out-unreadable"
+        )
 
 
 def _print_files(what: str, lines: Iterable[str], *, style: str) -> None:

@@ -59,7 +59,7 @@ def _opener(settings: "Settings") -> "Callable[[], AbstractContextManager[Opened
     from contextlib import contextmanager, nullcontext
 
     from encoder.interface import ClipEncoder, EmbeddingSpace
-    from pipeline.assembly import load_encoder, open_library
+    from pipeline.assembly import open_library
     from pipeline.library import Library
     from pipeline.watching import Opened
     from search_ui.progress import video_progress
@@ -77,10 +77,10 @@ def _opener(settings: "Settings") -> "Callable[[], AbstractContextManager[Opened
 
             def encoder() -> ClipEncoder:
                 space = opened.store.space
-                # The library's weights change with training.
+                # It changes when the library is re-indexed.
                 if space not in kept:
                     kept.clear()
-                    kept[space] = load_encoder(settings)
+                    kept[space] = opened.encoder
                 return kept[space]
 
             yield Opened(Library(settings, opened.store, encoder), queue, on_progress)

@@ -57,7 +57,9 @@ def work(tools: Workshop, *, queue: str, name: str) -> None:
 
 
 def _cataloguer(settings: Settings) -> Cataloguer:
-    encoder = assembly.load_encoder(settings)
+    # The library knows which encoder made it.
+    with assembly.open_library(settings) as library:
+        encoder = library.encoder
     return Cataloguer(settings, encoder, FreeLabels.load(encoder, settings.labels))
 
 

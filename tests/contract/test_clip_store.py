@@ -7,10 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.interface import ClipFilter, ClipStore, EmbeddingSpaceMismatchError
+from catalog.interface import (
+    ClipFilter,
+    ClipStore,
+    EmbeddingSpaceMismatchError,
+    SpaceChangedError,
+)
 from catalog.memory import MemoryStore
 from catalog.milvus import MilvusStore
+from encoder.interface import EmbeddingSpace
 from tests.catalog_records import SPACE, clip, direction, facts, video
+
+OTHER = EmbeddingSpace("other-4567cdef", SPACE.dimension)
+"""Of the same length, so that nothing but care keeps it apart."""
 
 AWKWARD = [
     'say "cheese"',
@@ -185,6 +194,41 @@ def test_every_path_survives(store: ClipStore, path: Path) -> None:
     store.upsert_video(replace(video("v"), path=path))
     assert store.clips_of("v")[0].path == path
     assert store.videos()[0].path == path
+
+
+def test_a_successor_takes_over_when_it_is_complete(store: ClipStore) -> None:
+    store.upsert_clips([clip("v", 0, direction(1))])
+    store.upsert_video(video("v"))
+    successor = store.successor(OTHER, encoder="other")
+    assert (successor.space, successor.encoder) == (OTHER, "other")
+    successor.upsert_clips([clip("v", 0, direction(0, 1)), clip("v", 4, direction(0, 1))])
+    assert ids(store.latest(), direction(1)) == ["v:0"]
+    assert store.videos() == [video("v")]
+    assert successor.videos() == []
+
+    assert not store.give_way(successor, if_complete=lambda: False)
+    assert store.latest() is store
+    assert ids(store, direction(1)) == ["v:0"]
+    successor.upsert_video(video("v"))
+    assert store.give_way(successor, if_complete=lambda: True)
+
+    latest = store.latest()
+    assert (latest.space, latest.encoder) == (OTHER, "other")
+    assert ids(latest, direction(0, 1)) == ["v:0", "v:4000"]
+    assert latest.videos() == [video("v")]
+    with pytest.raises(SpaceChangedError, match="re-indexed with another encoder"):
+        store.search(direction(1), limit=1)
+    with pytest.raises(SpaceChangedError):
+        store.upsert_clips([clip("w", 0, direction(1))])
+    assert latest.latest().count_clips() == 2
+
+
+def test_a_begun_successor_is_found_again_and_dropped_for_another(store: ClipStore) -> None:
+    store.successor(OTHER, encoder="other").upsert_clips([clip("v", 0, direction(1))])
+    assert store.successor(OTHER, encoder="other").count_clips() == 1
+    assert store.successor(SPACE, encoder="test").space == store.space
+    assert store.successor(OTHER, encoder="other").count_clips() == 0
+    assert store.count_clips() == 0
 
 
 def test_random_catalogs_rank_like_the_exact_store(tmp_path: Path) -> None:

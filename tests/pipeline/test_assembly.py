@@ -47,7 +47,7 @@ def test_a_library_is_made_where_it_is_wanted_and_found_again(tmp_path: Path) ->
 
 
 def test_a_library_of_another_encoder_is_refused(tmp_path: Path) -> None:
-    MilvusStore.open(tmp_path / "catalog", space=COLOUR_SPACE).close()
+    MilvusStore.open(tmp_path / "catalog", space=COLOUR_SPACE, encoder="compact").close()
     with pytest.raises(EmbeddingSpaceMismatchError, match=COLOUR_SPACE.name):
         open_library(Settings(library=tmp_path), create=True)
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from catalog.interface import ClipFilter, EmbeddingSpaceMismatchError
+from catalog.milvus import MilvusStore
 from encoder.checkpoint import CheckpointError
+from encoder.interface import EmbeddingSpace
 from ingest.sampling import read_clips
 from ingest.video import Video
 from pipeline.assembly import embedding_space, load_encoder, open_library
@@ -75,13 +77,26 @@ def test_the_space_is_known_without_the_encoder_and_is_the_encoders(settings: Se
     assert np.isfinite(encoder.embed_texts(["a dog"])).all()
 
 
-def test_other_weights_are_refused_by_the_library(settings: Settings, tmp_path: Path) -> None:
+def test_a_library_goes_on_with_its_encoder_whatever_the_settings_name(
+    settings: Settings, tmp_path: Path
+) -> None:
     home = settings.model_copy(update={"library": tmp_path / "library"})
     open_library(home, create=True).close()
     other = settings.encoder.replace("tiny-resnet", "tiny-vit")
 
+    with open_library(home.model_copy(update={"encoder": other}), create=True) as library:
+        assert library.store.space == library.encoder.space == embedding_space(settings)
+
+
+def test_other_weights_of_the_same_name_are_refused_by_the_library(
+    settings: Settings, tmp_path: Path
+) -> None:
+    catalog = tmp_path / "library" / "catalog"
+    before = EmbeddingSpace("openclip-tiny-resnet-00000000", DIMENSION)
+    MilvusStore.open(catalog, space=before, encoder=settings.encoder).close()
+
     with pytest.raises(EmbeddingSpaceMismatchError, match=r"openclip-tiny-resnet-\w{8} \(16-d\)"):
-        open_library(home.model_copy(update={"encoder": other}))
+        open_library(settings.model_copy(update={"library": tmp_path / "library"}))
 
 
 def test_the_doctor_says_what_weights_want(settings: Settings, tmp_path: Path) -> None:

@@ -209,7 +209,8 @@ def test_a_segment_that_is_done_while_others_are_stored_is_not_forgotten(
     submitted(queue, shoot(films / "a.mp4", *SHOTS))
     queue.do(queue.steps.pop(0))
     last = queue.steps.pop()
-    queue.library.store = BusyStore(lambda: queue.do(last))
+    busy = BusyStore(lambda: queue.do(last))
+    queue.library = Library(queue.library.settings, busy, FakeEncoder)
     queue.do_all()
     assert state(queue.library.store) == calm(queue, films, tmp_path)
 
