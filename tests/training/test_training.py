@@ -31,7 +31,7 @@ from training.features import place_features, sentence_features, stem_features
 from training.order import OrderTraining, train_order
 from training.topics import train_topics
 
-ALIGN = AlignmentTraining(projection_epochs=12, projection_batch=6, tail_epochs=1, tail_batch=9)
+ALIGN = AlignmentTraining(projection_epochs=16, projection_batch=6, tail_epochs=1, tail_batch=9)
 ORDER = OrderTraining(pictures=4, dev_pictures=50, epochs=2, batch=3)
 CAPTION = CaptionTraining(epochs=2, batch=12, least_count=2)
 
