@@ -12,6 +12,7 @@ COMMANDS = {
     ("watch",): ("--library",),
     ("search",): ("--library", "--json", "--limit", "--category"),
     ("status",): ("--library", "--json", "--follow"),
+    ("reindex",): ("--library", "--json", "--encoder", "--leave-out-unreadable"),
     ("up",): ("--library", "--workers", "--detach"),
     ("down",): ("--library",),
     ("groups",): ("--library", "--json"),
