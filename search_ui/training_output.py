@@ -75,11 +75,4 @@ def print_training(report: OwnReport, weights: Path) -> None:
 def index_again(settings: Settings) -> str:
     """What to do with what the library holds from before."""
     library = shown_path(settings.library)
-    if settings.milvus_uri:
-        forget = f"drop the collections clips and videos at {settings.milvus_uri}"
-    else:
-        forget = f"delete {shown_path(settings.library / 'catalog')}"
-    return (
-        f"videos that are indexed already must be indexed again: {forget}, "
-        f"then run: clipseek index PATH... --library {library}"
-    )
+    return f"what is indexed already must be described anew: clipseek reindex --library {library}"

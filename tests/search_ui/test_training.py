@@ -155,8 +155,5 @@ def test_the_table_shows_before_and_after(capsys: pytest.CaptureFixture[str]) ->
     assert "library/weights; delete them to go back" in shown
 
 
-def test_the_advice_names_what_holds_the_old_embeddings(tmp_path: Path) -> None:
-    here, there = Settings(library=tmp_path), Settings(milvus_uri="http://localhost:19530")
-
-    assert f"delete {tmp_path / 'catalog'}" in index_again(here)
-    assert "collections clips and videos at http://localhost:19530" in index_again(there)
+def test_the_advice_is_to_reindex_the_same_library(tmp_path: Path) -> None:
+    assert f"clipseek reindex --library {tmp_path}" in index_again(Settings(library=tmp_path))
