@@ -1,9 +1,5 @@
 """A run that is killed half-way is made good by the next one."""
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 from catalog.milvus import MilvusStore
@@ -12,8 +8,7 @@ from pipeline.library import Library
 from pipeline.settings import Settings
 from tests.fake_encoder import COLOUR_SPACE, FakeEncoder
 from tests.pipeline.films import files_under, shoot, state
-
-ROOT = Path(__file__).parents[2]
+from tests.pipeline.half_way import kill_half_way, start
 
 INDEX_UNTIL_KILLED = """
 import sys
@@ -43,18 +38,8 @@ def test_a_killed_run_and_another_end_like_an_undisturbed_one(tmp_path: Path) ->
     films = tmp_path / "films"
     for name, colours in (("a", "red"), ("b", "red green blue red green blue"), ("c", "green")):
         shoot(films / f"{name}.mp4", *colours.split())
-    child = subprocess.Popen(
-        [sys.executable, "-c", INDEX_UNTIL_KILLED, str(tmp_path / "killed"), str(films)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "half-way\n"
-    child.send_signal(signal.SIGKILL)
-    child.communicate()
+    child = start(INDEX_UNTIL_KILLED, tmp_path / "killed", films)
+    kill_half_way(child)
 
     with open_at(tmp_path / "killed") as killed, open_at(tmp_path / "calm") as calm:
         assert [video.path.name for video in killed.store.videos()] == ["a.mp4"]

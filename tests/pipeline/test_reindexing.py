@@ -1,9 +1,5 @@
 """A library moves to another encoder: completely, after a kill, and while it is searched."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +22,7 @@ from pipeline.searching import search
 from pipeline.settings import Settings
 from tests.fake_encoder import COLOUR_SPACE, FakeEncoder
 from tests.pipeline.films import files_under, shoot, state
+from tests.pipeline.half_way import kill_half_way, start
 
 ROOT = Path(__file__).parents[2]
 TURNED_SPACE = EmbeddingSpace("turned-11111111", 3)
@@ -140,18 +137,8 @@ def test_a_killed_run_is_made_good_by_the_next(tmp_path: Path, films: Path) -> N
     three_films(films)
     with opened(tmp_path / "library") as library:
         index_paths(library, [films])
-    child = subprocess.Popen(
-        [sys.executable, "-c", REINDEX_SLOWLY, str(tmp_path / "library")],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "half-way\n"
-    child.send_signal(signal.SIGKILL)
-    child.communicate()
+    child = start(REINDEX_SLOWLY, tmp_path / "library")
+    kill_half_way(child)
 
     with opened(tmp_path / "library") as library:
         assert library.store.space == COLOUR_SPACE
@@ -239,14 +226,7 @@ def test_searches_in_a_loop_neither_fail_nor_mix(tmp_path: Path, films: Path) ->
     folder = tmp_path / "library"
     with opened(folder, server.uri) as library:
         index_paths(library, [films])
-        child = subprocess.Popen(
-            [sys.executable, "-c", REINDEX_SLOWLY, str(folder), server.uri],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        child = start(REINDEX_SLOWLY, folder, server.uri)
         assert child.stdin is not None
         assert child.stdout is not None
         seen: list[str] = []

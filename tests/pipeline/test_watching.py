@@ -3,60 +3,18 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from catalog.interface import CatalogLockedError
 from encoder.interface import ClipDescription
 from ingest.clip import Clip
 from pipeline.indexing import index_paths
-from pipeline.steps import JobQueue, QueueError
-from pipeline.watching import Opened, Watch, WatchError, WatchReport, watch
+from pipeline.steps import QueueError
+from pipeline.watching import Watch, WatchError, WatchReport, watch
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot, state
-
-SETTLE = 3.0
-
-
-@dataclass
-class Watched:
-    """A library and what watches for it, with a clock that only tests move on."""
-
-    library: LibraryAtHand
-    folder: Path
-    encoder: FakeEncoder = field(default_factory=FakeEncoder)
-    now: float = 0.0
-    locked: bool = False
-    queue: JobQueue | None = None
-
-    def __post_init__(self) -> None:
-        self.start()
-
-    def start(self) -> None:
-        """Begin anew, as after a restart."""
-        self.watch = Watch([self.folder], self._open, settle_seconds=SETTLE, clock=lambda: self.now)
-
-    @contextmanager
-    def _open(self) -> Iterator[Opened]:
-        if self.locked:
-            raise CatalogLockedError("another process has the catalog open; wait for it")
-        yield Opened(self.library.open(self.encoder), self.queue)
-
-    def look(self, *, later: float = 0.0) -> WatchReport | None:
-        self.now += later
-        return self.watch.look()
-
-    def settle(self) -> WatchReport | None:
-        """Look until what is there now has settled; return the last that was done."""
-        done = [self.look(later=SETTLE / 2) for _ in range(4)]
-        return next((report for report in reversed(done) if report is not None), None)
-
-    @property
-    def names(self) -> list[str]:
-        return [str(v.path.relative_to(self.folder)) for v in self.library.store.videos()]
+from tests.pipeline.watched import SETTLE, Watched
 
 
 @pytest.fixture
@@ -272,10 +230,10 @@ class StoppedWorkers:
         self.ordered.append(video_id)
 
     def encode_segment(self, video_id: str, number: int) -> None:
-        raise NotImplementedError
+        self.ordered.append(f"{video_id}: segment {number}")
 
     def store_video(self, video_id: str) -> None:
-        raise NotImplementedError
+        self.ordered.append(f"{video_id}: to be stored")
 
     def require_workers(self) -> None:
         raise QueueError("the workers were stopped")

@@ -1,5 +1,6 @@
 """The real command as a child process."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -7,6 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+
+PHOTOGRAPHS = Path(importlib.util.find_spec("skimage").submodule_search_locations[0]) / "data"
+
+
+def one_line(text: str) -> str:
+    """The only line of `text`."""
+    assert "Traceback" not in text
+    (line,) = text.splitlines()
+    return line
 
 
 @dataclass(frozen=True)

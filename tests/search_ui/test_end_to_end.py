@@ -1,6 +1,5 @@
 """The real command on real videos: documents, exit codes, and trouble told in one line."""
 
-import importlib.util
 import json
 import shutil
 import signal
@@ -16,9 +15,8 @@ from ingest.still import still_clip
 from ingest.writing import write_video
 from pipeline.assembly import open_library
 from pipeline.settings import load_settings
-from tests.search_ui.child import CommandLine
+from tests.search_ui.child import PHOTOGRAPHS, CommandLine, one_line
 
-PHOTOGRAPHS = Path(importlib.util.find_spec("skimage").submodule_search_locations[0]) / "data"
 HIT_KEYS = {
     "clip_id",
     "video_id",
@@ -67,13 +65,6 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
     return Films(
         clipseek, folder, clipseek.run("index", folder, broken, place / "absent.mp4", "--json")
     )
-
-
-def one_line(text: str) -> str:
-    """The only line of `text`."""
-    assert "Traceback" not in text
-    (line,) = text.splitlines()
-    return line
 
 
 def test_index_reports_what_it_stored(films: Films) -> None:
@@ -191,90 +182,6 @@ def test_doctor_names_every_check(films: Films) -> None:
     assert all(set(finding) == {"name", "ok", "detail", "advice"} for finding in findings)
     assert done.returncode == (0 if all(finding["ok"] for finding in findings) else 1)
     assert all(finding["ok"] or finding["advice"] for finding in findings)
-
-
-def write_captions(folder: Path) -> Path:
-    """Sentences about two photographs."""
-    captions = folder / "captions.tsv"
-    captions.write_text(
-        "chelsea.png\ta cat\nchelsea.png\ta face of a cat\ncoffee.png\ta cup of coffee\n"
-    )
-    return captions
-
-
-def test_evaluate_retrieval_gives_the_agreed_document(clipseek: CommandLine) -> None:
-    captions = write_captions(clipseek.folder)
-
-    done = clipseek.run(
-        "evaluate", "retrieval", "--images", PHOTOGRAPHS, "--captions", captions, "--json"
-    )
-
-    recalls = {"r1": 100.0, "r5": 100.0, "r10": 100.0, "median_rank": 1.0}
-    best = {**recalls, **{f"r{depth}_interval": [100.0, 100.0] for depth in (1, 5, 10)}}
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
-        "text_to_image": best,
-        "image_to_text": best,
-        "images": 2,
-        "captions": 3,
-    }
-
-
-def test_evaluate_captions_gives_the_agreed_document(clipseek: CommandLine) -> None:
-    captions = write_captions(clipseek.folder)
-
-    done = clipseek.run(
-        "evaluate", "captions", "--images", PHOTOGRAPHS, "--captions", captions, "--json"
-    )
-
-    assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
-    figures = {"bleu1", "bleu2", "bleu3", "bleu4", "cider", "rouge_l"}
-    assert set(document) == figures | {f"{name}_interval" for name in figures} | {
-        "images",
-        "captions",
-    }
-    assert (document["images"], document["captions"]) == (2, 3)
-    low, high = document["bleu1_interval"]
-    assert 0 <= low <= document["bleu1"] <= high <= 100
-    assert document["bleu1"] > 0  # whatever it says, it says "a"
-
-
-@pytest.mark.parametrize("figure", ["retrieval", "captions"])
-@pytest.mark.parametrize(
-    ("line", "complaint"),
-    [("chelsea.png a cat", "line 1: expected image<TAB>caption"), ("gone.png\ta cat", "gone.png")],
-)
-def test_evaluation_says_in_one_line_what_it_cannot_use(
-    clipseek: CommandLine, figure: str, line: str, complaint: str
-) -> None:
-    captions = clipseek.folder / "captions.tsv"
-    captions.write_text(line + "\n")
-
-    done = clipseek.run("evaluate", figure, "--images", PHOTOGRAPHS, "--captions", captions)
-
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert complaint in one_line(done.stderr)
-
-
-def test_evaluate_categories_gives_the_share_of_each(clipseek: CommandLine) -> None:
-    captions = clipseek.folder / "captions.tsv"
-    captions.write_text(
-        "video\tcategory\tcaption\n"
-        "v1\tvehicles/autos\ta man is talking about a car\n"
-        "v1\tvehicles/autos\ta person drives a car on the road\n"
-        "v2\tanimals/pets\ta dog is playing with a cat\n"
-        "v2\tanimals/pets\tsome animals in a zoo\n"
-    )
-
-    done = clipseek.run("evaluate", "categories", "--captions", captions, "--json")
-
-    assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
-    assert document["per_class"] == {"animals/pets": 100, "vehicles/autos": 100}
-    assert (document["accuracy"], document["accuracy_interval"]) == (100, [100, 100])
-    assert (document["videos"], document["captions"]) == (2, 4)
 
 
 def test_a_folder_without_videos_is_said(clipseek: CommandLine) -> None:
