@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.leases import Condition, LeaseHeldError, hold, look_at
-from tests.pipeline.test_interruption import ROOT
+from tests.pipeline.half_way import ROOT
 
 HOLD_UNTIL_KILLED = """
 import sys
