@@ -1,6 +1,7 @@
-"""From a sentence to the moments that it describes."""
+"""From a sentence to the moments that it describes, and from a moment to others like it."""
 
 from catalog.interface import ClipFilter, SearchHit, SpaceChangedError
+from pipeline.browsing import find_clip
 from pipeline.library import Library
 
 MAX_QUERY_CHARACTERS = 1000
@@ -33,8 +34,7 @@ def search(
         query.encode()
     except UnicodeEncodeError as error:
         raise QueryError("the query holds bytes that are no text; type it again") from error
-    if limit < 1:
-        raise QueryError(f"the limit is {limit}; ask for at least 1 result")
+    _require_limit(limit)
     for _ in range(MOST_CHANGES):
         store = library.store
         encoder = library.encoder
@@ -47,3 +47,30 @@ def search(
             # The library was re-indexed since: the query needs the encoder of now.
             continue
     raise SpaceChangedError
+
+
+def search_like(
+    library: Library, clip_id: str, *, limit: int = 10, where: ClipFilter = ClipFilter()
+) -> list[SearchHit]:
+    """The `limit` clips most like one of the library, best first, without that one itself.
+
+    Raises :class:`QueryError` where the library holds no such clip and for a limit below 1, and
+    ``CatalogError`` where the catalog cannot be searched.
+    """
+    _require_limit(limit)
+    for _ in range(MOST_CHANGES):
+        store = library.store
+        try:
+            record = find_clip(store, clip_id)
+            if record is None:
+                raise QueryError("the clip to compare with is not in the library any more; search anew")
+            hits = store.search(record.description.embedding, limit=limit + 1, where=where)
+        except SpaceChangedError:
+            continue
+        return [hit for hit in hits if hit.record.clip_id != clip_id][:limit]
+    raise SpaceChangedError
+
+
+def _require_limit(limit: int) -> None:
+    if limit < 1:
+        raise QueryError(f"the limit is {limit}; ask for at least 1 result")

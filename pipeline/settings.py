@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     """Of ``clipseek up``; 0: any free one."""
     catalog_port: int = Field(default=0, ge=0, le=65535)
     """Of ``clipseek up``; 0: any free one."""
+    page_port: int = Field(default=0, ge=0, le=65535)
+    """Of the page of ``clipseek up``; 0: 8501 where that is free, else any free one."""
     encoder: str = "compact"
     """Model that makes the embeddings: ``compact``, or ``openclip/<model>/<pretrained>``, where
     `pretrained` is a tag of published weights or the path of a file of weights."""

@@ -31,12 +31,14 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False,
     library: LibraryOption = None,
 ) -> None:
-    """Run a library's services: broker, catalog and workers, until Ctrl-C or `clipseek down`.
+    """Run a library's page and its services, until Ctrl-C or `clipseek down`.
 
-    Meanwhile `index`, `search`, `status` and `remove` use them.
+    The page is at the printed address, on this machine only. Meanwhile `index`, `search`,
+    `status` and `remove` use the services: broker, catalog and workers.
     """
     from pipeline.running import RunningSystem, require_free
     from pipeline.settings import load_settings
+    from search_ui.page_service import page
     from search_ui.printing import print_system
     from workers.local import local_plan
     from workers.supervisor import Supervisor
@@ -46,7 +48,7 @@ def up(
     if detach:
         _start_apart(settings.library, workers)
         return
-    supervisor = Supervisor(local_plan(settings, encoders=workers))
+    supervisor = Supervisor(local_plan(settings, page=page, encoders=workers))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: supervisor.stop())
 

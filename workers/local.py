@@ -1,20 +1,25 @@
 """The whole system on this machine: what `clipseek up` runs, and how others reach it."""
 
 import os
+from collections.abc import Callable
 
 from pipeline.assembly import open_library
 from pipeline.running import running_system
 from pipeline.settings import Settings
 from workers.queue import TaskQueue
-from workers.services import Layout, broker, catalog, workers
+from workers.services import Layout, Service, broker, catalog, workers
 from workers.supervisor import Plan
 
 WORKER_MODULE = "workers"
 """What ``python -m`` starts for each worker."""
 
 
-def local_plan(settings: Settings, *, encoders: int | None = None) -> Plan:
+def local_plan(
+    settings: Settings, *, page: Callable[[Layout], Service], encoders: int | None = None
+) -> Plan:
     """What to run for a library; `encoders` workers describe clips, by default one for two cores.
+
+    `page` tells how what a person looks at is started.
 
     Raises ``ServicesError`` where it cannot run here.
     """
@@ -23,8 +28,10 @@ def local_plan(settings: Settings, *, encoders: int | None = None) -> Plan:
     return Plan(
         layout,
         base=[broker(layout), catalog(layout)],
-        # Whatever else uses the base is one more service here, the page for instance.
-        rest=workers(layout, encoders=encoders or default_encoders(), module=WORKER_MODULE),
+        rest=[
+            *workers(layout, encoders=encoders or default_encoders(), module=WORKER_MODULE),
+            page(layout),
+        ],
         prepare=lambda: open_library(served, create=True).close(),
     )
 

@@ -19,6 +19,8 @@ from workers.__main__ import RUN_VARIABLE
 from workers.application import CATALOG, ENCODE
 
 LOOPBACK = "127.0.0.1"
+PAGE_PORT = 8501
+"""A page that is mostly found at one address can be bookmarked, and links to it be kept."""
 CHECK_SECONDS = 3.0
 """How long a service may take to answer a health check."""
 
@@ -50,6 +52,7 @@ class Layout:
     """Names this start of the system."""
     broker_port: int
     catalog_port: int
+    page_port: int
     password: str
     """Of the broker."""
 
@@ -70,6 +73,7 @@ class Layout:
             run=secrets.token_hex(8),
             broker_port=settings.broker_port or _free_port(),
             catalog_port=settings.catalog_port or _free_port(),
+            page_port=settings.page_port or _page_port(),
             password=secrets.token_hex(16),
         )
 
@@ -84,6 +88,14 @@ class Layout:
     @property
     def milvus_uri(self) -> str:
         return f"http://{LOOPBACK}:{self.catalog_port}"
+
+    def client_environment(self) -> dict[str, str]:
+        """The settings with which a process uses this library through its services."""
+        return {
+            "CLIPSEEK_LIBRARY": str(self.settings.library.absolute()),
+            "CLIPSEEK_BROKER_URL": self.broker_url,
+            "CLIPSEEK_MILVUS_URI": self.milvus_uri,
+        }
 
 
 def broker(layout: Layout) -> Service:
@@ -119,7 +131,7 @@ def catalog(layout: Layout) -> Service:
         (sys.executable, "-m", "catalog.server", "--folder", str(folder),
          "--port", str(layout.catalog_port)),
         {},
-        lambda: _accepts(layout.catalog_port),
+        lambda: accepts(layout.catalog_port),
         f"{LOOPBACK}:{layout.catalog_port}",
     )  # fmt: skip
 
@@ -131,9 +143,7 @@ def workers(layout: Layout, *, encoders: int, module: str) -> list[Service]:
     """
     threads = max(1, (os.cpu_count() or 1) // encoders)
     environment = {
-        "CLIPSEEK_LIBRARY": str(layout.settings.library.absolute()),
-        "CLIPSEEK_BROKER_URL": layout.broker_url,
-        "CLIPSEEK_MILVUS_URI": layout.milvus_uri,
+        **layout.client_environment(),
         RUN_VARIABLE: layout.run,
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(threads)),
     }
@@ -161,6 +171,17 @@ def _free_port() -> int:
         return port
 
 
+def _page_port() -> int:
+    with socket.socket() as listener:
+        # As servers do: a port that was let go of a moment ago is free.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, PAGE_PORT))
+        except OSError:
+            return _free_port()
+    return PAGE_PORT
+
+
 def _answers_ping(layout: Layout) -> bool:
     client = Redis.from_url(
         layout.broker_url, socket_timeout=CHECK_SECONDS, socket_connect_timeout=CHECK_SECONDS
@@ -173,7 +194,8 @@ def _answers_ping(layout: Layout) -> bool:
         client.close()
 
 
-def _accepts(port: int) -> bool:
+def accepts(port: int) -> bool:
+    """Whether something listens at a port of this machine."""
     try:
         socket.create_connection((LOOPBACK, port), timeout=CHECK_SECONDS).close()
     except OSError:

@@ -1,0 +1,62 @@
+"""What is asked for, as the address bar has it: a link makes the same search again."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from catalog.interface import ClipFilter
+
+HITS_AT_ONCE = 24
+MOST_HITS = 480
+WORDS, LIKE, CATEGORY, LIMIT = "q", "like", "category", "n"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One search."""
+
+    words: str = ""
+    like: str = ""
+    """Id of the clip to find others like; it wins over words."""
+    labels: tuple[str, ...] = ()
+    limit: int = HITS_AT_ONCE
+
+    @property
+    def where(self) -> ClipFilter:
+        return ClipFilter(categories=self.labels)
+
+
+def asked() -> Asked:
+    """What the address bar says; nonsense in it counts as absent."""
+    parameters = st.query_params
+    return Asked(
+        words=parameters.get(WORDS, "").strip(),
+        like=parameters.get(LIKE, ""),
+        labels=tuple(dict.fromkeys(parameters.get_all(CATEGORY))),
+        limit=_limit(parameters.get(LIMIT, "")),
+    )
+
+
+def ask(new: Asked) -> None:
+    """Put a search into the address bar."""
+    st.query_params.from_dict(parameters(new))
+
+
+def parameters(new: Asked) -> dict[str, str | list[str]]:
+    """A search as Streamlit's query parameters, without what is usual."""
+    found: dict[str, str | list[str]] = {}
+    if new.words:
+        found[WORDS] = new.words
+    if new.like:
+        found[LIKE] = new.like
+    if new.labels:
+        found[CATEGORY] = list(new.labels)
+    if new.limit != HITS_AT_ONCE:
+        found[LIMIT] = str(new.limit)
+    return found
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        return HITS_AT_ONCE
+    return min(max(int(text[:6]), 1), MOST_HITS)

@@ -1,0 +1,26 @@
+"""What Streamlit runs for everybody who looks: the pages, and the way between them.
+
+Streamlit puts this folder first on the path of imports: no file here may have a package's name.
+"""
+
+import streamlit as st
+
+from search_ui.page import browse_page, library_page, search_page
+from search_ui.page.looks import STYLE
+
+
+def _browse() -> None:
+    browse_page.show(_search)
+
+
+_search = st.Page(search_page.show, title="Search", icon=":material/search:", default=True)
+_pages = [
+    _search,
+    st.Page(_browse, title="Browse", icon=":material/category:", url_path="browse"),
+    st.Page(
+        library_page.show, title="Library", icon=":material/video_library:", url_path="library"
+    ),
+]
+st.set_page_config(page_title="ClipSeek", page_icon=":material/movie:", layout="wide")
+st.html(STYLE)
+st.navigation(_pages, position="top").run()

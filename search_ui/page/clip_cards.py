@@ -1,0 +1,119 @@
+"""Clips as cards: a picture that plays, time, caption, categories, and how well it fits."""
+
+import base64
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from catalog.interface import SearchHit
+from encoder.interface import CategoryScore
+from ingest.location import as_typed
+from ingest.thumbnails import thumbnail_path
+from pipeline.browsing import ClipSummary
+from search_ui.page.address import ask, asked
+from search_ui.page.clip_player import play
+from search_ui.printing import SHOWN_CATEGORIES, count, span_text
+from search_ui.terminal import printable
+
+CARD_WIDTH = 232
+"""Pixels: four fit beside the filters at 1280, and one is no wider than a phone."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A clip on the page."""
+
+    clip: ClipSummary
+    score: float | None = None
+    """Cosine similarity; None where nothing was compared."""
+
+    @classmethod
+    def of(cls, hit: SearchHit) -> "Moment":
+        return cls(ClipSummary.of(hit.record), hit.score)
+
+
+@dataclass(frozen=True)
+class VideoGroup:
+    """The moments of one video."""
+
+    path: Path
+    moments: tuple[Moment, ...]
+
+
+def by_video(moments: Sequence[Moment]) -> list[VideoGroup]:
+    """Group moments by video; groups and moments keep the order in which they come first."""
+    groups: dict[str, list[Moment]] = {}
+    for moment in moments:
+        groups.setdefault(moment.clip.video_id, []).append(moment)
+    return [VideoGroup(group[0].clip.path, tuple(group)) for group in groups.values()]
+
+
+@st.fragment
+def show_groups(groups: Sequence[VideoGroup], thumbnails: Path) -> None:
+    """Draw all groups; what is clicked here draws nothing else anew."""
+    for group in groups:
+        st.html(_heading(group))
+        with st.container(horizontal=True, gap="small"):
+            for moment in group.moments:
+                show_card(moment, thumbnails, play)
+
+
+def show_card(moment: Moment, thumbnails: Path, on_play: Callable[[ClipSummary], None]) -> None:
+    """Draw one clip."""
+    clip = moment.clip
+    with st.container(width=CARD_WIDTH, gap=None, key=f"card-{_key(clip)}"):
+        st.html(_picture(clip, thumbnails))
+        if st.button(
+            f"Play {span_text(clip.span)}",
+            key=f"play-{clip.clip_id}",
+            icon=":material/play_arrow:",
+            width="stretch",
+        ):
+            on_play(clip)
+        st.html(_words(moment))
+        if st.button("More like this", key=f"like-{clip.clip_id}", type="tertiary"):
+            ask(replace(asked(), like=clip.clip_id, words=""))
+            st.rerun()
+
+
+def picture_html(clip: ClipSummary, thumbnails: Path) -> str:
+    """A clip's thumbnail; a grey field of the same size where there is none."""
+    alt = html.escape(printable(clip.caption) or "a moment without a caption")
+    try:
+        content = thumbnail_path(clip.clip_id, thumbnails).read_bytes()
+    except OSError:
+        return f'<div class="clip-picture" role="img" aria-label="{alt}"></div>'
+    data = base64.b64encode(content).decode()
+    return f'<img class="clip-picture" alt="{alt}" src="data:image/webp;base64,{data}">'
+
+
+def _picture(clip: ClipSummary, thumbnails: Path) -> str:
+    return picture_html(clip, thumbnails)
+
+
+def _key(clip: ClipSummary) -> str:
+    return clip.clip_id.replace(":", "-")
+
+
+def _heading(group: VideoGroup) -> str:
+    folder = html.escape(printable(as_typed(group.path.parent)))
+    name = html.escape(printable(group.path.name))
+    found = count(len(group.moments), "moment")
+    return f'<h2 class="clip-video" title="{folder}">{name} <span>{found}</span></h2>'
+
+
+def _words(moment: Moment) -> str:
+    caption = html.escape(printable(moment.clip.caption)) or "no caption"
+    chips = "".join(map(_chip, moment.clip.categories[:SHOWN_CATEGORIES]))
+    score = ""
+    if moment.score is not None:
+        score = f'<span class="clip-score" title="cosine similarity">{moment.score:.3f}</span>'
+    return f'<div class="clip-words"><p>{caption}</p><div>{chips}{score}</div></div>'
+
+
+def _chip(category: CategoryScore) -> str:
+    label, kind = html.escape(printable(category.label)), html.escape(printable(category.kind))
+    return f'<span class="clip-chip" title="{kind}, {category.probability:.0%}">{label}</span>'

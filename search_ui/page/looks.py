@@ -1,0 +1,16 @@
+"""How clips look; colours come from the theme, so that light and dark both work."""
+
+STYLE = """<style>
+.clip-video { font-size: 1.05rem; font-weight: 600; margin: .75rem 0 0; padding: 0;
+  overflow-wrap: anywhere; }
+.clip-video span { font-weight: 400; opacity: .75; margin-left: .5rem; }
+.clip-picture { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: cover;
+  border-radius: .5rem; background: rgba(128, 128, 128, .25); }
+.clip-words p { margin: .35rem 0 .25rem; line-height: 1.35; font-size: .92rem; }
+.clip-words div { display: flex; flex-wrap: wrap; gap: .25rem; align-items: center; }
+.clip-chip { font-size: .78rem; padding: .05rem .5rem; border-radius: 1rem;
+  background: rgba(128, 128, 128, .18); }
+.clip-score { font-size: .78rem; opacity: .8; margin-left: auto;
+  font-variant-numeric: tabular-nums; }
+.label-samples { display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem; }
+</style>"""

@@ -1,0 +1,54 @@
+"""The library that the page shows, opened once for everybody who looks at it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from pipeline import assembly
+from pipeline.browsing import Holdings, Shelf
+from pipeline.library import Library
+from pipeline.settings import load_settings
+from search_ui.failures import explanation
+from search_ui.page.adding import Additions
+
+
+@dataclass(frozen=True)
+class OpenedLibrary:
+    """A library and what the page keeps beside it."""
+
+    library: Library
+    additions: Additions
+    _shelf: Shelf = field(default_factory=Shelf)
+    _loading: threading.Lock = field(default_factory=threading.Lock)
+
+    def holdings(self) -> Holdings:
+        """What the library holds now. Raises ``CatalogError``."""
+        return self._shelf.look(self.library)
+
+    def with_encoder(self) -> Library:
+        """The library with its encoder loaded; the first to ask waits, and so do those after."""
+        with self._loading:
+            _ = self.library.encoder
+        return self.library
+
+
+@st.cache_resource(show_spinner="Opening the library")
+def opened() -> OpenedLibrary:
+    """The library of the environment. Raises what ``open_library`` raises, until it can be."""
+    settings = load_settings()
+    return OpenedLibrary(assembly.open_library(settings), Additions(settings))
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Show foreseeable trouble as one clear message in place of the rest of the page."""
+    try:
+        yield
+    except Exception as error:
+        lines = explanation(error)
+        if lines is None:
+            raise
+        st.error(lines, icon=":material/error:")
