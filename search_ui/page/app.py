@@ -6,7 +6,7 @@ Streamlit puts this folder first on the path of imports: no file here may have a
 import streamlit as st
 
 from search_ui.page import browse_page, library_page, search_page
-from search_ui.page.looks import STYLE
+from search_ui.page.looks import ICON, STYLE
 
 
 def _browse() -> None:
@@ -21,6 +21,6 @@ _pages = [
         library_page.show, title="Library", icon=":material/video_library:", url_path="library"
     ),
 ]
-st.set_page_config(page_title="ClipSeek", page_icon=":material/movie:", layout="wide")
+st.set_page_config(page_title="ClipSeek", page_icon=ICON, layout="wide")
 st.html(STYLE)
 st.navigation(_pages, position="top").run()

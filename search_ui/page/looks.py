@@ -14,3 +14,10 @@ STYLE = """<style>
   font-variant-numeric: tabular-nums; }
 .label-samples { display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem; }
 </style>"""
+
+# An icon of Streamlit's own would be fetched from a foreign host.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
+    '<rect width="24" height="24" rx="5" fill="#0f766e"/>'
+    '<path d="M9 7v10l8-5z" fill="#ffffff"/></svg>'
+)

@@ -6,7 +6,7 @@ import pytest
 
 from catalog.interface import ClipFilter
 from pipeline.indexing import index_paths
-from pipeline.searching import QueryError, search
+from pipeline.searching import QueryError, search, search_like
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
 
@@ -58,3 +58,19 @@ def test_a_bad_query_is_one_clear_line(
 def test_the_longest_query_is_searched(indexed: LibraryAtHand) -> None:
     text = "red ".ljust(1000, "x")
     assert len(search(indexed.open(FakeEncoder()), text, limit=1)) == 1
+
+
+def test_clips_like_a_clip_come_without_itself(library: LibraryAtHand, films: Path) -> None:
+    shoot(films / "a.mp4", "red", "green")
+    shoot(films / "b.mp4", "blue", "red")
+    opened = library.open(FakeEncoder())
+    index_paths(opened, [films])
+    (first, *_) = search(opened, "red", limit=1)
+
+    hits = search_like(opened, first.record.clip_id, limit=2)
+
+    assert first.record.clip_id not in {hit.record.clip_id for hit in hits}
+    assert len(hits) == 2
+    assert hits[0].record.description.caption.text == "something red"
+    with pytest.raises(QueryError, match="search anew"):
+        search_like(opened, "gone:0")

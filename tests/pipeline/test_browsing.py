@@ -1,0 +1,60 @@
+"""Looking at a library without a query."""
+
+from pathlib import Path
+
+from catalog.interface import ClipFilter
+from pipeline.browsing import LabelCount, Shelf, find_clip
+from pipeline.indexing import index_paths
+from tests.fake_encoder import FakeEncoder
+from tests.pipeline.films import LibraryAtHand, shoot
+
+
+def test_labels_are_counted_among_what_a_filter_admits(library: LibraryAtHand, films: Path) -> None:
+    shoot(films / "a.mp4", "red", "green", "red")
+    shoot(films / "b.mp4", "blue", "red")
+    opened = library.open(FakeEncoder())
+    index_paths(opened, [films])
+
+    holdings = Shelf().look(opened)
+
+    assert holdings.counts() == [
+        LabelCount("colour", "red", 3),
+        LabelCount("colour", "blue", 1),
+        LabelCount("colour", "green", 1),
+    ]
+    red = ClipFilter(categories=("red",))
+    assert holdings.counts(red) == [LabelCount("colour", "red", 3)]
+    admitted = holdings.admitted(red)
+    sure = [clip.probability_of("red") for clip in admitted]
+    assert sure == sorted(sure, reverse=True)
+    one_video = ClipFilter(video_ids=(admitted[0].video_id,), categories=("blue", "red"))
+    assert holdings.admitted(one_video) == []
+
+
+def test_a_shelf_follows_the_library(library: LibraryAtHand, films: Path) -> None:
+    shoot(films / "a.mp4", "red")
+    opened, shelf = library.open(FakeEncoder()), Shelf()
+    index_paths(opened, [films])
+    assert len(shelf.look(opened).clips) == 1
+
+    shoot(films / "b.mp4", "blue", "green")
+    index_paths(opened, [films])
+    assert len(shelf.look(opened).clips) == 3
+
+    video = next(v for v in opened.store.videos() if v.path.name == "a.mp4")
+    opened.store.delete_video(video.video_id)
+    assert {clip.path.name for clip in shelf.look(opened).clips} == {"b.mp4"}
+
+
+def test_a_clip_is_found_by_its_id_only(library: LibraryAtHand, films: Path) -> None:
+    shoot(films / "a.mp4", "red", "green")
+    opened = library.open(FakeEncoder())
+    index_paths(opened, [films])
+    clip = Shelf().look(opened).clips[1]
+
+    found = find_clip(opened, clip.clip_id)
+
+    assert found is not None
+    assert found.span == clip.span
+    for absent in ("", "nothing", f"{clip.video_id}:1", "../../etc:0"):
+        assert find_clip(opened, absent) is None

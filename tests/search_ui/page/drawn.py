@@ -1,0 +1,42 @@
+"""Pages as Streamlit draws them, and what is read from them."""
+
+from streamlit.testing.v1 import AppTest
+
+PATIENCE_SECONDS = 60
+
+
+def search_page() -> AppTest:
+    return AppTest.from_function(_search, default_timeout=PATIENCE_SECONDS)
+
+
+def library_page() -> AppTest:
+    return AppTest.from_function(_library, default_timeout=PATIENCE_SECONDS)
+
+
+def browse_page() -> AppTest:
+    return AppTest.from_function(_browse, default_timeout=PATIENCE_SECONDS)
+
+
+def played(page: AppTest) -> list[str]:
+    """The buttons that play moments, as ids of clips."""
+    return [b.key.removeprefix("play-") for b in page.button if (b.key or "").startswith("play-")]
+
+
+def _search() -> None:
+    from search_ui.page import search_page
+
+    search_page.show()
+
+
+def _library() -> None:
+    from search_ui.page import library_page
+
+    library_page.show()
+
+
+def _browse() -> None:
+    import streamlit as st
+
+    from search_ui.page import browse_page
+
+    browse_page.show(st.Page(lambda: None, title="Search", url_path="search"))

@@ -1,0 +1,57 @@
+"""The page Browse, the safety of what cards show, and the names of the page's files."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import search_ui.page
+from ingest.clip import ClipSpan
+from pipeline.browsing import ClipSummary
+from pipeline.library import Library
+from search_ui.page.clip_cards import Moment, by_video, picture_html
+from tests.search_ui.page.drawn import browse_page
+
+
+def test_each_label_stands_with_its_count(filled: Library) -> None:
+    page = browse_page().run()
+
+    assert not page.exception
+    labels = [b.label for b in page.button if (b.key or "").startswith("show-colour-")]
+    assert labels == ["red: 3 moments", "blue: 1 moment", "green: 1 moment"]
+
+
+def test_moments_are_grouped_by_video_in_order() -> None:
+    moments = [Moment(clip("b:0")), Moment(clip("a:0")), Moment(clip("b:2000"))]
+
+    groups = by_video(moments)
+
+    assert [[m.clip.clip_id for m in group.moments] for group in groups] == [
+        ["b:0", "b:2000"],
+        ["a:0"],
+    ]
+
+
+def test_a_caption_is_never_markup(tmp_path: Path) -> None:
+    shown = picture_html(clip("a:0", caption='"><script>alert(1)</script>'), tmp_path)
+
+    assert "<script" not in shown
+    assert "&lt;script" in shown
+
+
+def test_no_file_of_the_page_hides_a_module() -> None:
+    folder = Path(search_ui.page.__path__[0])
+    names = sorted(path.stem for path in folder.glob("[!_]*.py"))
+    look = "import importlib.util as u, sys; print([n for n in sys.argv[1:] if u.find_spec(n)])"
+
+    found = subprocess.run(
+        [sys.executable, "-c", look, *names], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "[]"
+
+
+def clip(clip_id: str, caption: str = "") -> ClipSummary:
+    video_id = clip_id.partition(":")[0]
+    return ClipSummary(
+        clip_id, video_id, Path(f"/films/{video_id}.mp4"), ClipSpan(0, 2), caption, ()
+    )

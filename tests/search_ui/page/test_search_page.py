@@ -1,0 +1,72 @@
+"""The page Search: what it asks the library, and what the address bar says of that."""
+
+import pytest
+
+from pipeline.library import Library
+from pipeline.searching import search
+from tests.search_ui.page.drawn import played, search_page
+
+
+def test_an_empty_library_explains_itself(library: Library) -> None:
+    page = search_page().run()
+
+    assert not page.exception
+    assert page.header[0].value == "This library is empty"
+    assert [field.label for field in page.text_input] == ["Folder or video file on this machine"]
+
+
+def test_words_find_what_the_library_finds(filled: Library) -> None:
+    page = search_page().run()
+    assert len(played(page)) == 2  # a moment of each video
+
+    page.text_input(key="words").set_value("blue").run()
+
+    assert not page.exception
+    hits = search(filled, "blue", limit=24)
+    assert set(played(page)) == {hit.record.clip_id for hit in hits}
+    assert played(page)[0] == hits[0].record.clip_id
+    assert page.query_params == {"q": "blue"}
+
+
+def test_a_link_makes_the_same_search_again(filled: Library) -> None:
+    page = search_page()
+    page.query_params["q"] = "something"
+    page.query_params["category"] = ["red"]
+    page.run()
+
+    assert page.text_input(key="words").value == "something"
+    assert page.multiselect(key="filter-colour").value == ["red"]
+    assert len(played(page)) == 3
+
+
+def test_filters_count_and_restrict(filled: Library) -> None:
+    page = search_page().run()
+    assert page.multiselect(key="filter-colour").options == ["red (3)", "blue (1)", "green (1)"]
+
+    page.multiselect(key="filter-colour").select("red").run()
+
+    assert len(played(page)) == 3
+    assert page.query_params == {"category": "red"}
+
+
+def test_more_like_this_leaves_the_moment_itself_out(filled: Library) -> None:
+    page = search_page().run()
+    clip_id = played(page)[0]
+
+    page.button(key=f"like-{clip_id}").click().run()
+
+    assert page.query_params == {"like": clip_id}
+    assert len(played(page)) == 4
+    assert clip_id not in played(page)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"like": "gone:0"}, {"category": "no such"}, {"n": "-3"}, {"n": "9" * 400}]
+)
+def test_a_link_that_leads_nowhere_breaks_nothing(filled: Library, asked: dict[str, str]) -> None:
+    page = search_page()
+    for name, value in asked.items():
+        page.query_params[name] = value
+    page.run()
+
+    assert not page.exception
