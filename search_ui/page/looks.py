@@ -1,6 +1,10 @@
 """How clips look; colours come from the theme, so that light and dark both work."""
 
 STYLE = """<style>
+.stMainBlockContainer { padding-top: 4rem; }
+@media (max-width: 640px) {
+  .stApp [class*="st-key-card-"], .stApp [class*="st-key-label-"] { width: 100%; }
+}
 .clip-video { font-size: 1.05rem; font-weight: 600; margin: .75rem 0 0; padding: 0;
   overflow-wrap: anywhere; }
 .clip-video span { font-weight: 400; opacity: .75; margin-left: .5rem; }

@@ -39,7 +39,10 @@ class OpenedLibrary:
 def opened() -> OpenedLibrary:
     """The library of the environment. Raises what ``open_library`` raises, until it can be."""
     settings = load_settings()
-    return OpenedLibrary(assembly.open_library(settings), Additions(settings))
+    shown = OpenedLibrary(assembly.open_library(settings), Additions(settings))
+    # It takes seconds, which pass while somebody reads and types.
+    threading.Thread(target=shown.with_encoder, name="loading the encoder", daemon=True).start()
+    return shown
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def test_up_and_down_and_all_that_is_done_between(system: System, films: Path) -
 
     up = system.run("up", "--detach", "--workers", 1)
     assert up.returncode == 0, up.stderr
-    for name in ("broker", "catalog", "catalog-writer", "encode-1"):
+    for name in ("broker", "catalog", "catalog-writer", "encode-1", "page"):
         assert name in up.stdout
     pids = [service.pid for service in system.running.services]
 

@@ -1,0 +1,99 @@
+"""A person at a real browser, from an empty library to a moment that plays."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.conftest import skip_or_fail
+from tests.pipeline.films import shoot
+from tests.workers.system import System
+
+PATIENCE_MS = 60_000
+MIDDLE_PIXEL = """video => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 1;
+    const pen = canvas.getContext('2d');
+    pen.drawImage(video, 0, 0, 1, 1);
+    return Array.from(pen.getImageData(0, 0, 1, 1).data.slice(0, 3));
+}"""
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """Where the page of an empty library is served."""
+    system = System(tmp_path)
+    system.start()
+    (page,) = (service for service in system.running.services if service.name == "page")
+    yield page.address
+    system.stop()
+
+
+@pytest.fixture
+def browser_page() -> Iterator[Page]:
+    """A page that fails the test where a script fails, or where it asks a foreign host."""
+    program = shutil.which("chromium")
+    if program is None:
+        skip_or_fail("browser", "there is no chromium on this machine")
+    troubles: list[str] = []
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda request: troubles.extend(foreign(request.url)))
+        yield page
+        browser.close()
+    assert not troubles
+
+
+def foreign(url: str) -> list[str]:
+    own = urlsplit(url).scheme in ("data", "blob") or urlsplit(url).hostname == "127.0.0.1"
+    return [] if own else [url]
+
+
+def test_from_an_empty_library_to_a_moment_that_plays(
+    address: str, browser_page: Page, tmp_path: Path
+) -> None:
+    shoot(tmp_path / "films" / "a.mp4", "red", "green", "blue")
+    page, patient = browser_page, {"timeout": PATIENCE_MS}
+
+    open_when_served(page, address)
+    expect(page.get_by_text("This library is empty")).to_be_visible(**patient)
+    page.get_by_label("Folder or video file").fill(str(tmp_path / "films"))
+    page.get_by_role("button", name="Add").click()
+
+    page.get_by_role("link", name="Library").click()
+    expect(page.get_by_text("1 video, 3 clips")).to_be_visible(**patient)
+    expect(page.get_by_text("1 video added")).to_be_visible(**patient)
+
+    page.get_by_role("link", name="Search").click()
+    box = page.get_by_label("What happens in the moment?")
+    box.fill("blue")
+    box.press("Enter")
+    expect(page.get_by_text("3 moments in 1 video")).to_be_visible(**patient)
+    assert urlsplit(page.url).query == "q=blue"
+
+    page.get_by_role("button", name="Play").first.click()
+    video = page.locator("video")
+    expect(video).to_be_visible(**patient)
+    page.wait_for_function("document.querySelector('video').currentTime > 0.2")
+    red, green, blue = video.evaluate(MIDDLE_PIXEL)
+    assert blue > 200 > 100 > max(red, green)
+
+
+def open_when_served(page: Page, address: str) -> None:
+    """The services are announced before the page listens."""
+    for _ in range(600):
+        try:
+            page.goto(address)
+        except Exception as error:
+            if "ERR_CONNECTION_REFUSED" not in str(error):
+                raise
+            page.wait_for_timeout(100)
+        else:
+            return
+    raise AssertionError("the page is not served")
