@@ -95,6 +95,14 @@ class Supervisor:
         self._plan.prepare()
         for process in self._rest:
             process.start()
+        for process in self._rest:
+            self._await_first_answer(process, deadline)
+
+    def _await_first_answer(self, process: ServiceProcess, deadline: float) -> None:
+        # Who dies before is started again later, and the others can be used without it.
+        while process.is_alive() and not process.service.is_healthy():
+            if self._stop.wait(LOOK_SECONDS) or time.monotonic() > deadline:
+                return
 
     def _watch(self) -> None:
         with TaskQueue.at(self._plan.layout.broker_url) as queue:

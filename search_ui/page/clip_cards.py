@@ -18,8 +18,8 @@ from search_ui.page.clip_player import play
 from search_ui.printing import SHOWN_CATEGORIES, count, span_text
 from search_ui.terminal import printable
 
-CARD_WIDTH = 232
-"""Pixels: four fit beside the filters at 1280, and one is no wider than a phone."""
+CARD_WIDTH = 260
+"""Pixels: three fit beside the filters at 1280, and one is no wider than a phone."""
 
 
 @dataclass(frozen=True)

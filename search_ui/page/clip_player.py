@@ -18,7 +18,7 @@ KEPT_EXCERPTS = 40
 """About half a megabyte each."""
 
 
-@st.dialog("Moment", width="large")
+@st.dialog("Moment", width="medium")
 def play(clip: ClipSummary) -> None:
     """Play a clip above the page."""
     with explained():

@@ -61,7 +61,7 @@ def test_from_an_empty_library_to_a_moment_that_plays(
     shoot(tmp_path / "films" / "a.mp4", "red", "green", "blue")
     page, patient = browser_page, {"timeout": PATIENCE_MS}
 
-    open_when_served(page, address)
+    page.goto(address)
     expect(page.get_by_text("This library is empty")).to_be_visible(**patient)
     page.get_by_label("Folder or video file").fill(str(tmp_path / "films"))
     page.get_by_role("button", name="Add").click()
@@ -83,17 +83,3 @@ def test_from_an_empty_library_to_a_moment_that_plays(
     page.wait_for_function("document.querySelector('video').currentTime > 0.2")
     red, green, blue = video.evaluate(MIDDLE_PIXEL)
     assert blue > 200 > 100 > max(red, green)
-
-
-def open_when_served(page: Page, address: str) -> None:
-    """The services are announced before the page listens."""
-    for _ in range(600):
-        try:
-            page.goto(address)
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            page.wait_for_timeout(100)
-        else:
-            return
-    raise AssertionError("the page is not served")
