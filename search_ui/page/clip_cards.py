@@ -65,7 +65,7 @@ def show_card(moment: Moment, thumbnails: Path, on_play: Callable[[ClipSummary],
     """Draw one clip."""
     clip = moment.clip
     with st.container(width=CARD_WIDTH, gap=None, key=f"card-{_key(clip)}"):
-        st.html(_picture(clip, thumbnails))
+        st.html(picture_html(clip, thumbnails))
         if st.button(
             f"Play {span_text(clip.span)}",
             key=f"play-{clip.clip_id}",
@@ -88,10 +88,6 @@ def picture_html(clip: ClipSummary, thumbnails: Path) -> str:
         return f'<div class="clip-picture" role="img" aria-label="{alt}"></div>'
     data = base64.b64encode(content).decode()
     return f'<img class="clip-picture" alt="{alt}" src="data:image/webp;base64,{data}">'
-
-
-def _picture(clip: ClipSummary, thumbnails: Path) -> str:
-    return picture_html(clip, thumbnails)
 
 
 def _key(clip: ClipSummary) -> str:
