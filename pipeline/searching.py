@@ -63,7 +63,9 @@ def search_like(
         try:
             record = find_clip(store, clip_id)
             if record is None:
-                raise QueryError("the clip to compare with is not in the library any more; search anew")
+                raise QueryError(
+                    "the clip to compare with is not in the library any more; search anew"
+                )
             hits = store.search(record.description.embedding, limit=limit + 1, where=where)
         except SpaceChangedError:
             continue

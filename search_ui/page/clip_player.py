@@ -23,7 +23,7 @@ def play(clip: ClipSummary) -> None:
     """Play a clip above the page."""
     with explained():
         # The catalog decides which file is read, and it may have changed since the page was drawn.
-        record = find_clip(opened().library, clip.clip_id)
+        record = find_clip(opened().library.store, clip.clip_id)
         if record is None:
             st.warning("This moment is not in the library any more; search anew.")
             return

@@ -126,7 +126,7 @@ def _results(wanted: Asked, moments: Sequence[Moment], shown: OpenedLibrary) -> 
 
 
 def _compared_with(wanted: Asked, shown: OpenedLibrary) -> None:
-    record = find_clip(shown.library, wanted.like)
+    record = find_clip(shown.library.store, wanted.like)
     if record is None:
         return
     clip = ClipSummary.of(record)

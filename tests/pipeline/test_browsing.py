@@ -52,9 +52,9 @@ def test_a_clip_is_found_by_its_id_only(library: LibraryAtHand, films: Path) -> 
     index_paths(opened, [films])
     clip = Shelf().look(opened).clips[1]
 
-    found = find_clip(opened, clip.clip_id)
+    found = find_clip(opened.store, clip.clip_id)
 
     assert found is not None
     assert found.span == clip.span
     for absent in ("", "nothing", f"{clip.video_id}:1", "../../etc:0"):
-        assert find_clip(opened, absent) is None
+        assert find_clip(opened.store, absent) is None
