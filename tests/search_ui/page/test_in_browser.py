@@ -77,7 +77,10 @@ def test_from_an_empty_library_to_a_moment_that_plays(
     expect(page.get_by_text("3 moments in 1 video")).to_be_visible(**patient)
     assert urlsplit(page.url).query == "q=blue"
 
-    page.get_by_role("button", name="Play").first.click()
+    plays = page.get_by_role("button", name="Play")
+    # The cards of before stand until those found are drawn.
+    expect(plays).to_have_count(3, **patient)
+    plays.first.click()
     video = page.locator("video")
     expect(video).to_be_visible(**patient)
     page.wait_for_function("document.querySelector('video').currentTime > 0.2")
