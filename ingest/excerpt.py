@@ -6,37 +6,34 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.clip import WHOLE, ClipSpan, Segment
+from ingest.clip import ClipSpan
 from ingest.frame import ShownFrame
+from ingest.sound import sound_during
 from ingest.video import Video
 from ingest.writing import write_video
 
 FRAMES_PER_SECOND = 25
 SHORT_SIDE = 480
 """Pixels; enough for a player in a page, and quick to write."""
-SEEK_SECONDS = 2.0
-"""About so much is decoded in vain before the piece begins."""
 
 
-def write_excerpt(source: Path, span: ClipSpan, target: Path) -> None:
-    """Write what `source` shows during `span`, without sound, as H.264 in MP4.
+def write_excerpt(
+    source: Path, span: ClipSpan, target: Path, *, video_id: str | None = None
+) -> None:
+    """Write what `source` shows and sounds like during `span`, as H.264 and AAC in MP4.
 
-    The excerpt begins with the frame shown at the span's very start, wherever key frames are.
-    Raises ``VideoError`` where the source cannot be used, and ``OSError`` where it is gone or the
-    target cannot be written.
+    The excerpt begins with the frame shown at the span's very start, wherever key frames are; it
+    has a sound track where the file has sound then. With `video_id`, the id of its content where
+    that is known, the file is not read for it. Raises ``VideoError`` where the source cannot be
+    used, and ``OSError`` where it is gone or the target cannot be written.
     """
-    with Video.open(source) as video:
-        segment = _segment_with(video, span)
+    with Video.open(source, video_id=video_id) as video:
         write_video(
-            target, _steady(video.frames(segment), span), frames_per_second=FRAMES_PER_SECOND
+            target,
+            _steady(video.frames_from(span.start_seconds), span),
+            frames_per_second=FRAMES_PER_SECOND,
+            sound=sound_during(source, span, origin_seconds=video.origin_seconds),
         )
-
-
-def _segment_with(video: Video, span: ClipSpan) -> Segment:
-    """The shortest part of the video that can be decoded by itself and holds the span."""
-    before = [s for s in video.segments(SEEK_SECONDS) if s.start_seconds <= span.start_seconds]
-    first = before[-1] if before else WHOLE
-    return Segment(first.start_seconds, span.end_seconds, first.start_pts)
 
 
 def _steady(shown: Iterator[ShownFrame], span: ClipSpan) -> Iterator[NDArray[np.uint8]]:

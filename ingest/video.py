@@ -94,6 +94,35 @@ class Video:
         finally:
             decoder.close()
 
+    def frames_from(self, seconds: float) -> Iterator[ShownFrame]:
+        """Yield the frame shown at `seconds`, and all after it to the end.
+
+        Sought, so it is quick wherever in the video that is; the last frame where it is after
+        the end. Independent of a running iteration. In a recording joined from parts whose clocks
+        start anew, only the first part is found.
+        """
+        decoder = Decoder(self._path)
+        try:
+            pictures = self._pictures_before(decoder, seconds)
+            if pictures is None:
+                decoder.close()
+                decoder = Decoder(self._path)
+                pictures = decoder.pictures()
+            frames = self._timed(pictures, origin=self._origin)
+            shown = next(frames)
+            for frame in frames:
+                if frame.seconds > seconds:
+                    yield shown
+                shown = frame
+            yield shown
+        finally:
+            decoder.close()
+
+    @property
+    def origin_seconds(self) -> float:
+        """What the file's own clock shows at the video's start."""
+        return float(self._origin * _time_base(self._decoder.stream))
+
     def segments(self, length_seconds: float) -> tuple[Segment, ...]:
         """Divide the video at key frames into segments of about `length_seconds`.
 
@@ -217,7 +246,7 @@ class Video:
     def _sought(self, decoder: Decoder, moment: float) -> ShownFrame | None:
         """Return the frame shown at `moment`, or None where seeking did not lead before it."""
         time_base = _time_base(decoder.stream)
-        target = self._origin + math.floor(moment / float(time_base) + ROUNDING_TICKS)
+        target = self._target(moment)
         shown: VideoFrame | None = None
         shown_pts = 0
         for picture in decoder.pictures_from(target):
@@ -230,6 +259,22 @@ class Video:
         if shown is None:
             return None
         return self._shown(shown, self._seconds_of(shown_pts), Converter(self._path, self._view))
+
+    def _pictures_before(self, decoder: Decoder, moment: float) -> Iterator[VideoFrame] | None:
+        """Return pictures from a key frame at or before `moment` on; None where none was found."""
+        time_base = _time_base(decoder.stream)
+        target = self._target(moment)
+        for seconds in EARLIER_SECONDS:
+            pictures = decoder.pictures_from(target - round(seconds / time_base))
+            first = next(pictures, None)
+            pts = None if first is None else decoder.pts(first)
+            if first is not None and pts is not None and pts <= target:
+                return chain([first], pictures)
+        return None
+
+    def _target(self, moment: float) -> int:
+        time_base = float(_time_base(self._decoder.stream))
+        return self._origin + math.floor(moment / time_base + ROUNDING_TICKS)
 
     def _counted(self, moment: float) -> ShownFrame:
         """Return the frame shown at `moment` by decoding all before it."""

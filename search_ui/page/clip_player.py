@@ -39,17 +39,17 @@ def play(clip: ClipSummary) -> None:
         except VideoError as error:
             st.error(str(error))
             return
-        st.video(content, format="video/mp4", autoplay=True, muted=True, loop=True)
+        st.video(content, format="video/mp4", autoplay=True, loop=True)
         st.text(printable(clip.caption))
-        st.caption(f"{span_text(record.span)} of this file, played without sound:")
+        st.caption(f"{span_text(record.span)} of this file:")
         st.code(printable(as_typed(record.path)), language=None, wrap_lines=True)
 
 
 @st.cache_data(max_entries=KEPT_EXCERPTS, show_spinner=False)
 def _excerpt(path: Path, span: ClipSpan, clip_id: str) -> bytes:
     # The id names the content: with it, another film at the same path is another excerpt.
-    del clip_id
+    video_id = clip_id.rpartition(":")[0]
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "moment.mp4"
-        write_excerpt(path, span, target)
+        write_excerpt(path, span, target, video_id=video_id)
         return target.read_bytes()
