@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -50,6 +50,19 @@ class Settings(BaseSettings):
     """Of ``clipseek up``; 0: any free one."""
     page_port: int = Field(default=0, ge=0, le=65535)
     """Of the page of ``clipseek up``; 0: 8501 where that is free, else any free one."""
+    page_address: str = "127.0.0.1"
+    """Where the page listens; others than this machine reach it only at another address, and then
+    it wants a password or a login."""
+    page_password: SecretStr | None = None
+    """What visitors of the page must know; None: nothing."""
+    page_login: Path | None = None
+    """TOML file with the section ``[auth]`` of an OpenID Connect provider, as Streamlit's
+    ``st.login`` reads it; None: nobody has to log in."""
+    page_people: Annotated[tuple[str, ...], NoDecode] = ()
+    """Mail addresses of those who may log in, in the environment with commas between; empty:
+    everybody whom the provider admits."""
+    upload_gigabytes: float = Field(default=10.0, gt=0)
+    """Largest file that the page takes from a browser."""
     encoder: str = "compact"
     """Model that makes the embeddings: ``compact``, or ``openclip/<model>/<pretrained>``, where
     `pretrained` is a tag of published weights or the path of a file of weights."""
@@ -71,10 +84,15 @@ class Settings(BaseSettings):
         """Folder with one picture per clip."""
         return self.library / "thumbnails"
 
-    @field_validator("labels", mode="before")
+    @field_validator("labels", "page_people", mode="before")
     @classmethod
-    def _split_at_commas(cls, labels: object) -> object:
-        return labels.split(",") if isinstance(labels, str) else labels
+    def _split_at_commas(cls, listed: object) -> object:
+        return listed.split(",") if isinstance(listed, str) else listed
+
+    @field_validator("page_people")
+    @classmethod
+    def _people_compare(cls, people: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(person.strip().lower() for person in people if person.strip())
 
     @field_validator("labels")
     @classmethod

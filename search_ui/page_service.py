@@ -1,45 +1,25 @@
 """The page as one of the services that `clipseek up` runs."""
 
 import sys
-from pathlib import Path
 
+from search_ui.page_access import require_protection
 from workers.services import LOOPBACK, Layout, Service, accepts
 
-SCRIPT = Path(__file__).with_name("page") / "app.py"
-"""What Streamlit runs for everybody who looks."""
+MODULE = "search_ui.page_server"
+"""What ``python -m`` starts."""
 
-SETTINGS = (
-    # Nobody but this machine can reach it, and it calls nobody.
-    ("server.address", LOOPBACK),
-    ("browser.serverAddress", LOOPBACK),
-    ("browser.gatherUsageStats", "false"),
-    ("server.headless", "true"),
-    ("server.fileWatcherType", "none"),
-    ("server.enableStaticServing", "false"),
-    ("client.toolbarMode", "minimal"),
-    # A traceback belongs into the log; the page says that something went wrong.
-    ("client.showErrorDetails", "none"),
-    ("theme.primaryColor", "#0f766e"),
-    ("theme.baseRadius", "medium"),
-    ("theme.light.backgroundColor", "#ffffff"),
-    ("theme.light.secondaryBackgroundColor", "#f1f5f4"),
-    ("theme.light.textColor", "#17211f"),
-    ("theme.dark.backgroundColor", "#101615"),
-    ("theme.dark.secondaryBackgroundColor", "#1a2321"),
-    ("theme.dark.textColor", "#e6eceb"),
-    ("theme.dark.primaryColor", "#2dd4bf"),
-)
-"""Of Streamlit; given here, no file in anybody's home or working folder can change them."""
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})
 
 
 def page(layout: Layout) -> Service:
-    """Serve the page of a library on loopback."""
-    settings = [f"--{name}={value}" for name, value in SETTINGS]
+    """Serve the page of a library. Raises ``SettingsError`` where strangers could reach it."""
+    settings = layout.settings
+    require_protection(settings)
+    host = LOOPBACK if settings.page_address in EVERY_ADDRESS else settings.page_address
     return Service(
         "page",
-        (sys.executable, "-m", "streamlit", "run", str(SCRIPT),
-         f"--server.port={layout.page_port}", *settings),
-        layout.client_environment(),
-        lambda: accepts(layout.page_port),
-        f"http://{LOOPBACK}:{layout.page_port}",
-    )  # fmt: skip
+        (sys.executable, "-m", MODULE),
+        {**layout.client_environment(), "CLIPSEEK_PAGE_PORT": str(layout.page_port)},
+        lambda: accepts(layout.page_port, host=host),
+        f"http://{f'[{host}]' if ':' in host else host}:{layout.page_port}",
+    )

@@ -194,10 +194,10 @@ def _answers_ping(layout: Layout) -> bool:
         client.close()
 
 
-def accepts(port: int) -> bool:
-    """Whether something listens at a port of this machine."""
+def accepts(port: int, *, host: str = LOOPBACK) -> bool:
+    """Whether something listens at a port of this machine; `host` is an address that it has."""
     try:
-        socket.create_connection((LOOPBACK, port), timeout=CHECK_SECONDS).close()
+        socket.create_connection((host, port), timeout=CHECK_SECONDS).close()
     except OSError:
         return False
     return True

@@ -5,7 +5,9 @@ Streamlit puts this folder first on the path of imports: no file here may have a
 
 import streamlit as st
 
+from pipeline.settings import load_settings
 from search_ui.page import browse_page, library_page, search_page
+from search_ui.page.admission import admitted
 from search_ui.page.looks import ICON, STYLE
 
 
@@ -23,4 +25,5 @@ _pages = [
 ]
 st.set_page_config(page_title="ClipSeek", page_icon=ICON, layout="wide")
 st.html(STYLE)
-st.navigation(_pages, position="top").run()
+if admitted(load_settings()):
+    st.navigation(_pages, position="top").run()

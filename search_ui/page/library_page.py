@@ -10,6 +10,7 @@ from pipeline.progress import statuses
 from pipeline.removal import forget
 from pipeline.running import running_system
 from search_ui.page.adding import Addition
+from search_ui.page.admission import show_way_out
 from search_ui.page.library_rows import Row, rows
 from search_ui.page.opened import OpenedLibrary, explained, opened
 from search_ui.printing import count
@@ -28,6 +29,7 @@ def show() -> None:
         _watched_table()
         _removal(shown)
         _services(shown)
+        show_way_out(shown.library.settings)
 
 
 def add_folder(shown: OpenedLibrary) -> None:

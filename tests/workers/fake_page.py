@@ -1,10 +1,8 @@
 """The page as it is, but for the encoder that it uses."""
 
-import runpy
-from pathlib import Path
-
-import search_ui.page
+from search_ui.page_server import main
 from tests.workers.fakes import install
 
-install()
-runpy.run_path(str(Path(search_ui.page.__path__[0]) / "app.py"))
+if __name__ == "__main__":
+    install()
+    main()

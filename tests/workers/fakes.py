@@ -58,7 +58,7 @@ def install() -> None:
     pipeline.assembly.embedding_space = lambda *_, **__: COLOUR_SPACE
     pipeline.assembly.load_encoder = lambda *_: DangerousEncoder()
     workers.local.WORKER_MODULE = "tests.workers.fake_worker"
-    search_ui.page_service.SCRIPT = Path(__file__).with_name("fake_page.py")
+    search_ui.page_service.MODULE = "tests.workers.fake_page"
     search_ui.system_commands.COMMAND_MODULE = "tests.workers.fake_command"
     workers.service_process.LONGEST_BACK_OFF_SECONDS = 0.2
 

@@ -1,0 +1,94 @@
+"""The process that serves the page: Streamlit, with ClipSeek's own routes and doors around it.
+
+``python -m search_ui.page_server`` takes everything from the settings.
+"""
+
+import logging
+import sys
+from pathlib import Path
+
+import streamlit
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import BaseRoute
+
+from pipeline.settings import Settings, load_settings
+from search_ui.failures import explanation
+from search_ui.page_access import is_protected, require_protection
+from search_ui.page_password import PasswordGate, Visitors
+from search_ui.terminal import say
+
+SCRIPT = Path(__file__).with_name("page") / "app.py"
+"""What Streamlit runs for everybody who looks."""
+
+OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
+"""By what a browser on this machine calls a page that only it can reach."""
+
+USUAL_PORT = 8501
+
+OPTIONS: dict[str, str | bool] = {
+    "browser.gatherUsageStats": False,
+    "server.headless": True,
+    "server.fileWatcherType": "none",
+    "server.enableStaticServing": False,
+    "client.toolbarMode": "minimal",
+    # A traceback belongs into the log; the page says that something went wrong.
+    "client.showErrorDetails": "none",
+    "theme.primaryColor": "#0f766e",
+    "theme.baseRadius": "medium",
+    "theme.light.backgroundColor": "#ffffff",
+    "theme.light.secondaryBackgroundColor": "#f1f5f4",
+    "theme.light.textColor": "#17211f",
+    "theme.dark.backgroundColor": "#101615",
+    "theme.dark.secondaryBackgroundColor": "#1a2321",
+    "theme.dark.textColor": "#e6eceb",
+    "theme.dark.primaryColor": "#2dd4bf",
+}
+"""Of Streamlit; given here, no file in anybody's home or working folder can change them."""
+
+
+def main() -> None:
+    """Serve until the process is told to stop; foreseeable trouble is a line and exit code 1."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    try:
+        settings = load_settings()
+        require_protection(settings)
+    except Exception as error:
+        lines = explanation(error)
+        if lines is None:
+            raise
+        for line in lines.splitlines():
+            say(f"clipseek: {line}")
+        sys.exit(1)
+    serve(settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serve the page of a library until the process is told to stop."""
+    options = {
+        **OPTIONS,
+        "server.address": settings.page_address,
+        "browser.serverAddress": settings.page_address,
+        "server.port": settings.page_port or USUAL_PORT,
+        "secrets.files": [str(settings.page_login.absolute())] if settings.page_login else [],
+    }
+    streamlit.App(SCRIPT, routes=_routes(), middleware=_doors(settings)).run(config=options)
+
+
+def _doors(settings: Settings) -> list[Middleware]:
+    """What every request passes before anything else looks at it."""
+    if settings.page_password is not None:
+        visitors = Visitors(settings.page_password.get_secret_value())
+        return [Middleware(PasswordGate, visitors=visitors)]
+    if not is_protected(settings):
+        # A foreign site whose name leads to this machine must not read the page.
+        return [Middleware(TrustedHostMiddleware, allowed_hosts=list(OWN_NAMES))]
+    return []
+
+
+def _routes() -> list[BaseRoute]:
+    return []
+
+
+if __name__ == "__main__":
+    main()
