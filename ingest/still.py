@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ingest.clip import Clip, ClipSpan, VideoInfo
-from ingest.content import content_id
+from ingest.content import identify
 from ingest.errors import UnreadableVideoError, UnsafeMediaError
 
 FRAME_SECONDS = 1 / 25
@@ -17,6 +17,10 @@ MAX_PIXELS = 89_000_000
 """A larger image is an attack on the memory: a small file can hold gigabytes of one colour."""
 
 
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+"""Pillow's names of those that hold pixels only; some others start programs to be drawn."""
+
+
 def still_clip(path: Path, *, short_side: int | None = None) -> Clip:
     """Read an image file, upright and in RGB, as a clip of one frame.
 
@@ -24,9 +28,9 @@ def still_clip(path: Path, *, short_side: int | None = None) -> Clip:
     become white. Raises ``UnreadableVideoError`` where the file is no image that can be read and
     ``UnsafeMediaError`` where it is too large.
     """
-    video_id = content_id(path)
+    video_id = identify(path)
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=FORMATS) as image:
             _check_size(path, image)
             upright = ImageOps.exif_transpose(image)
             pixels = _scaled(_rgb(upright), short_side)

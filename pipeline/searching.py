@@ -1,78 +1,65 @@
-"""From a sentence to the moments that it describes, and from a moment to others like it."""
+"""From a query to the moments that answer it best."""
 
-from catalog.interface import ClipFilter, SearchHit, SpaceChangedError
-from pipeline.browsing import find_clip
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.interface import ClipFilter, ClipStore, SearchHit, SpaceChangedError
+from pipeline.examples import step_vectors
+from pipeline.found import Found
 from pipeline.library import Library
-
-MAX_QUERY_CHARACTERS = 1000
+from pipeline.query import LibraryClip, Query, QueryError
+from pipeline.sequences import sequences
 
 MOST_CHANGES = 3
 """So often in a row no library moves to another encoder."""
-
-
-class QueryError(Exception):
-    """The query cannot be answered; one line says why."""
+SEQUENCE_DEPTH = 2000
+"""A clip that is not among so many best of a step is in no sequence."""
 
 
 def search(
-    library: Library, text: str, *, limit: int = 10, where: ClipFilter = ClipFilter()
-) -> list[SearchHit]:
-    """The `limit` clips closest to `text`, best first.
+    library: Library, query: Query, *, limit: int = 10, where: ClipFilter = ClipFilter()
+) -> list[Found]:
+    """The `limit` moments that answer `query` best, best first.
 
-    Raises :class:`QueryError` for an empty or over-long text and for a limit below 1, and
-    ``CatalogError`` where the catalog cannot be searched.
+    Clips that a query of one step names as examples are left out. Where a query has several steps,
+    `where` must admit the clip of each. Raises ``QueryError`` where the query cannot be answered
+    and for a limit below 1, ``VideoError`` where a file in it cannot be used, and ``CatalogError``
+    where the catalog cannot be searched.
     """
-    query = text.strip()
-    if not query:
-        raise QueryError("the query is empty; say what happens in the video")
-    if len(query) > MAX_QUERY_CHARACTERS:
-        raise QueryError(
-            f"the query has {len(query)} characters, {MAX_QUERY_CHARACTERS} are allowed; "
-            "say it in a sentence"
-        )
-    try:
-        query.encode()
-    except UnicodeEncodeError as error:
-        raise QueryError("the query holds bytes that are no text; type it again") from error
-    _require_limit(limit)
+    if limit < 1:
+        raise QueryError(f"the limit is {limit}; ask for at least 1 result")
     for _ in range(MOST_CHANGES):
         store = library.store
-        encoder = library.encoder
-        if encoder.space != store.space:
-            continue
-        (embedding,) = encoder.embed_texts([query])
         try:
-            return store.search(embedding, limit=limit, where=where)
+            vectors = step_vectors(library, store, query)
+            if len(vectors) > 1:
+                return _in_order(store, query, vectors, where)[:limit]
+            return _closest(store, query, vectors[0], limit=limit, where=where)
         except SpaceChangedError:
             # The library was re-indexed since: the query needs the encoder of now.
             continue
     raise SpaceChangedError
 
 
-def search_like(
-    library: Library, clip_id: str, *, limit: int = 10, where: ClipFilter = ClipFilter()
-) -> list[SearchHit]:
-    """The `limit` clips most like one of the library, best first, without that one itself.
-
-    Raises :class:`QueryError` where the library holds no such clip and for a limit below 1, and
-    ``CatalogError`` where the catalog cannot be searched.
-    """
-    _require_limit(limit)
-    for _ in range(MOST_CHANGES):
-        store = library.store
-        try:
-            record = find_clip(store, clip_id)
-            if record is None:
-                raise QueryError(
-                    "the clip to compare with is not in the library any more; search anew"
-                )
-            hits = store.search(record.description.embedding, limit=limit + 1, where=where)
-        except SpaceChangedError:
-            continue
-        return [hit for hit in hits if hit.record.clip_id != clip_id][:limit]
-    raise SpaceChangedError
+def _closest(
+    store: ClipStore,
+    query: Query,
+    vector: NDArray[np.float32],
+    *,
+    limit: int,
+    where: ClipFilter,
+) -> list[Found]:
+    named = {e.clip_id for e in query.examples() if isinstance(e, LibraryClip)}
+    hits = store.search(vector, limit=limit + len(named), where=where)
+    return [Found((hit,)) for hit in hits if hit.record.clip_id not in named][:limit]
 
 
-def _require_limit(limit: int) -> None:
-    if limit < 1:
-        raise QueryError(f"the limit is {limit}; ask for at least 1 result")
+def _in_order(
+    store: ClipStore, query: Query, vectors: Sequence[NDArray[np.float32]], where: ClipFilter
+) -> list[Found]:
+    steps: list[list[SearchHit]] = [
+        store.search(vector, limit=SEQUENCE_DEPTH, where=where) for vector in vectors
+    ]
+    return sequences(steps, within_seconds=query.within_seconds)

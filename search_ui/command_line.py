@@ -11,6 +11,7 @@ from search_ui import (
     inspection_commands,
     library_commands,
     reindex_commands,
+    search_command,
     system_commands,
     training_commands,
     watch_commands,
@@ -36,7 +37,7 @@ SYSTEM = "Several processes"
 INSPECTION = "Without changing a library"
 app.command(rich_help_panel=LIBRARY)(library_commands.index)
 app.command(rich_help_panel=LIBRARY)(watch_commands.watch)
-app.command(rich_help_panel=LIBRARY)(library_commands.search)
+app.command(rich_help_panel=LIBRARY)(search_command.search)
 app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)
 app.command(rich_help_panel=LIBRARY)(library_commands.remove)

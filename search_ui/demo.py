@@ -86,12 +86,13 @@ def _package_folder(package: str) -> Path:
 
 
 def _search(library: "Library", command: str) -> None:
+    from pipeline.query import Query, Text
     from pipeline.searching import search
     from search_ui.printing import print_hits
 
     for query in QUERIES:
         results.print(f'\n{command} "{query}"', style="bold green")
-        print_hits(search(library, query, limit=HITS_PER_QUERY))
+        print_hits(search(library, Query.of(Text(query)), limit=HITS_PER_QUERY))
 
 
 def _program() -> str:

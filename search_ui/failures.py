@@ -9,8 +9,8 @@ def explanation(error: Exception) -> str | None:
     from ingest.errors import VideoError
     from pipeline.attention import AttentionError
     from pipeline.groups import GroupingError
+    from pipeline.query import QueryError
     from pipeline.running import AlreadyRunningError
-    from pipeline.searching import QueryError
     from pipeline.settings import SettingsError
     from pipeline.steps import QueueError
     from pipeline.watching import WatchError

@@ -11,6 +11,7 @@ from encoder.interface import ClipDescription
 from ingest.clip import Clip
 from ingest.location import as_typed
 from pipeline.checks import Finding
+from pipeline.found import Found
 from pipeline.groups import KIND, Group
 from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
@@ -55,21 +56,35 @@ def reindex_document(report: ReindexReport) -> Json:
     }
 
 
-def hits_document(hits: Sequence[SearchHit]) -> Json:
-    """Best first, as the search returned them."""
-    return [
-        {
-            "clip_id": hit.record.clip_id,
-            "video_id": hit.record.video_id,
-            "path": as_typed(hit.record.path),
-            "start_seconds": hit.record.span.start_seconds,
-            "end_seconds": hit.record.span.end_seconds,
-            "score": hit.score,
-            "caption": hit.record.description.caption.text,
-            "categories": _categories(hit.record.description),
-        }
-        for hit in hits
-    ]
+def hits_document(found: Sequence[Found]) -> Json:
+    """Best first; what answers several steps has the key `steps` besides, with a clip for each."""
+    return [_found(one) for one in found]
+
+
+def _found(found: Found) -> Json:
+    first = _hit(found.hits[0])
+    if len(found.hits) == 1:
+        return first
+    steps: Json = [_hit(hit) for hit in found.hits]
+    return {
+        **first,
+        "end_seconds": found.span.end_seconds,
+        "score": found.score,
+        "steps": steps,
+    }
+
+
+def _hit(hit: SearchHit) -> dict[str, Json]:
+    return {
+        "clip_id": hit.record.clip_id,
+        "video_id": hit.record.video_id,
+        "path": as_typed(hit.record.path),
+        "start_seconds": hit.record.span.start_seconds,
+        "end_seconds": hit.record.span.end_seconds,
+        "score": hit.score,
+        "caption": hit.record.description.caption.text,
+        "categories": _categories(hit.record.description),
+    }
 
 
 def described_clip(clip: Clip, description: ClipDescription) -> Json:

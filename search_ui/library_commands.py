@@ -1,4 +1,4 @@
-"""The commands that work on a library: index, search, status, groups, remove.
+"""The commands that work on a library: index, status, groups, remove.
 
 Commands import what they need when they run: the encoder and the catalog take seconds to load,
 and neither help nor a usage error should wait for them.
@@ -54,34 +54,6 @@ def index(paths: PathsArgument, library: LibraryOption = None, json: JsonOption 
         print_index_report(report)
     if report.failed:
         raise typer.Exit(EXIT_SOME_FAILED)
-
-
-def search(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What happens in the clip.")],
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many hits to show.")] = 10,
-    category: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LABEL", help="Only clips with this label; repeat for several."),
-    ] = None,
-    library: LibraryOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Find the moments that a sentence describes, best first."""
-    from catalog.interface import ClipFilter
-    from pipeline import searching
-    from pipeline.assembly import open_library
-    from pipeline.settings import load_settings
-    from search_ui.json_output import hits_document, write
-    from search_ui.printing import print_hits
-    from search_ui.progress import spinner
-
-    where = ClipFilter(categories=tuple(category or ()))
-    with open_library(load_settings(library)) as opened, spinner("searching"):
-        hits = searching.search(opened, text, limit=limit, where=where)
-    if json:
-        write(hits_document(hits))
-    else:
-        print_hits(hits)
 
 
 def status(

@@ -8,11 +8,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from catalog.interface import SearchHit, VideoRecord
+from catalog.interface import VideoRecord
 from encoder.interface import ClipDescription
 from ingest.clip import ClipSpan
 from ingest.location import as_typed
 from pipeline.checks import Finding
+from pipeline.found import Found
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
 from pipeline.reindexing import ReindexReport
@@ -38,9 +39,9 @@ def span_text(span: ClipSpan) -> str:
     return f"{clock(start)}-{clock(max(start + 1, round(span.end_seconds)))}"
 
 
-def print_hits(hits: Sequence[SearchHit]) -> None:
-    """One row per hit, best first."""
-    if not hits:
+def print_hits(found: Sequence[Found]) -> None:
+    """One row per result, best first; a line of it for each step."""
+    if not found:
         results.print("nothing found: the library holds no clip that fits")
         return
     table = rows()
@@ -49,13 +50,14 @@ def print_hits(hits: Sequence[SearchHit]) -> None:
     table.add_column("file", overflow="fold", style="bold")
     table.add_column("time", no_wrap=True, style="cyan")
     table.add_column("what happens", overflow="fold")
-    for rank, hit in enumerate(hits, start=1):
+    for rank, one in enumerate(found, start=1):
+        records = [hit.record for hit in one.hits]
         table.add_row(
             str(rank),
-            f"{hit.score:.3f}",
-            shown_path(hit.record.path),
-            span_text(hit.record.span),
-            _description_text(hit.record.description),
+            f"{one.score:.3f}",
+            shown_path(one.record.path),
+            "\n".join(span_text(record.span) for record in records),
+            Text("\n").join(_description_text(record.description) for record in records),
         )
     results.print(table)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from catalog.interface import SearchHit
 from encoder.interface import CategoryScore
 from ingest.location import as_typed
 from ingest.thumbnails import thumbnail_path
 from pipeline.browsing import ClipSummary
+from pipeline.found import Found
 from search_ui.page.address import ask, asked
 from search_ui.page.clip_player import play
 from search_ui.printing import SHOWN_CATEGORIES, count, span_text
@@ -31,8 +31,8 @@ class Moment:
     """Cosine similarity; None where nothing was compared."""
 
     @classmethod
-    def of(cls, hit: SearchHit) -> "Moment":
-        return cls(ClipSummary.of(hit.record), hit.score)
+    def of(cls, found: Found) -> "Moment":
+        return cls(ClipSummary.of(found.record), found.score)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from itertools import groupby
 import streamlit as st
 
 from pipeline.browsing import ClipSummary, Holdings, LabelCount, find_clip
-from pipeline.searching import MAX_QUERY_CHARACTERS, search, search_like
+from pipeline.query import MAX_QUERY_CHARACTERS, LibraryClip, Query, Text
+from pipeline.searching import search
 from search_ui.page.address import HITS_AT_ONCE, MOST_HITS, Asked, ask, asked
 from search_ui.page.clip_cards import Moment, by_video, picture_html, show_groups
 from search_ui.page.opened import OpenedLibrary, explained, opened
@@ -91,11 +92,12 @@ def _ask_for_labels(key: str, of_kind: tuple[str, ...]) -> None:
 def _found(wanted: Asked, shown: OpenedLibrary, holdings: Holdings) -> list[Moment]:
     limit, where = wanted.limit, wanted.where
     if wanted.like:
-        return [*map(Moment.of, search_like(shown.library, wanted.like, limit=limit, where=where))]
+        query = Query.of(LibraryClip(wanted.like))
+        return [*map(Moment.of, search(shown.library, query, limit=limit, where=where))]
     if wanted.words:
         with st.spinner("Searching"):
-            library = shown.with_encoder()
-            return [*map(Moment.of, search(library, wanted.words, limit=limit, where=where))]
+            library, query = shown.with_encoder(), Query.of(Text(wanted.words))
+            return [*map(Moment.of, search(library, query, limit=limit, where=where))]
     if wanted.labels:
         return [*map(Moment, holdings.admitted(where)[:limit])]
     return [*map(Moment, _one_of_each_video(holdings)[:limit])]

@@ -84,3 +84,9 @@ def test_an_image_that_would_fill_the_memory_is_refused(tmp_path: Path, side: in
     (tmp_path / "bomb.png").write_bytes(bomb + chunk(b"IEND", b""))
     with pytest.raises(UnsafeMediaError, match="too large"):
         still_clip(tmp_path / "bomb.png")
+
+
+def test_formats_that_start_programs_are_refused(tmp_path: Path) -> None:
+    Image.fromarray(plain("red")).save(tmp_path / "a.eps")
+    with pytest.raises(UnreadableVideoError, match="not an image"):
+        still_clip(tmp_path / "a.eps")

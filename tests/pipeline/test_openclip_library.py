@@ -15,6 +15,7 @@ from pipeline.assembly import embedding_space, load_encoder, open_library
 from pipeline.checks import diagnose
 from pipeline.describing import sampling
 from pipeline.indexing import index_paths
+from pipeline.query import Query, Text
 from pipeline.searching import search
 from pipeline.settings import Settings
 from search_ui.json_output import hits_document
@@ -43,9 +44,11 @@ def test_a_video_is_indexed_and_found(
     with open_library(settings, create=True) as library:
         report = index_paths(library, [films])
     with open_library(settings) as library:
-        hits = search(library, "something green", limit=5)
+        hits = search(library, Query.of(Text("something green")), limit=5)
         [label, *_] = [c.label for c in hits[0].record.description.categories]
-        labelled = search(library, "something green", where=ClipFilter(categories=(label,)))
+        labelled = search(
+            library, Query.of(Text("something green")), where=ClipFilter(categories=(label,))
+        )
         encoder = library.encoder
 
     assert [video.clips for video in report.indexed] == [3]

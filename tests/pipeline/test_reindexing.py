@@ -16,6 +16,7 @@ from encoder.interface import ClipDescription, EmbeddingSpace
 from ingest.clip import Clip
 from pipeline.indexing import index_paths
 from pipeline.library import Library
+from pipeline.query import Query, Text
 from pipeline.reindexing import ReindexReport, only_run, reindex
 from pipeline.removal import remove
 from pipeline.searching import search
@@ -100,7 +101,10 @@ def three_films(films: Path) -> None:
 
 
 def captions(library: Library, text: str, limit: int = 2) -> list[str]:
-    return [h.record.description.caption.text for h in search(library, text, limit=limit)]
+    return [
+        h.record.description.caption.text
+        for h in search(library, Query.of(Text(text)), limit=limit)
+    ]
 
 
 def require_moved(library: Library, films: Path, calm: Path) -> None:

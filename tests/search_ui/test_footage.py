@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.assembly import open_library
 from pipeline.library import Library
+from pipeline.query import Query, Text
 from pipeline.searching import search
 from pipeline.settings import load_settings
 from tests.search_ui.child import CommandLine
@@ -34,6 +35,6 @@ def library(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     ],
 )
 def test_the_right_video_comes_first(library: Library, query: str, name: str) -> None:
-    best, *_ = search(library, query, limit=1)
+    best, *_ = search(library, Query.of(Text(query)), limit=1)
 
     assert name in best.record.path.name

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from catalog.interface import SearchHit
+from pipeline.found import Found
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport, SkippedFile
 from search_ui.json_output import hits_document, index_document, write
 from tests.catalog_records import clip, direction
@@ -14,7 +15,7 @@ from tests.catalog_records import clip, direction
 def test_a_hit_has_exactly_the_agreed_keys() -> None:
     record = clip("v1", 2.5, direction(1), labels=("animals",), caption="a cat sleeps")
 
-    assert hits_document([SearchHit(record, 0.25)]) == [
+    assert hits_document([Found((SearchHit(record, 0.25),))]) == [
         {
             "clip_id": "v1:2500",
             "video_id": "v1",

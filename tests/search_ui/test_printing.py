@@ -7,6 +7,7 @@ import pytest
 from catalog.interface import SearchHit
 from ingest.clip import ClipSpan
 from pipeline.checks import Finding
+from pipeline.found import Found
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport
 from search_ui.printing import (
     clock,
@@ -18,11 +19,11 @@ from search_ui.printing import (
 from tests.catalog_records import clip, direction
 
 
-def hit(name: str, caption: str, *, labels: tuple[str, ...] = ()) -> SearchHit:
+def hit(name: str, caption: str, *, labels: tuple[str, ...] = ()) -> Found:
     record = clip(
         "v", 61.4, direction(1), labels=labels, caption=caption, path=Path("/films") / name
     )
-    return SearchHit(record, 0.4567)
+    return Found((SearchHit(record, 0.4567),))
 
 
 @pytest.mark.parametrize(

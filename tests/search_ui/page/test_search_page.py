@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.library import Library
+from pipeline.query import Query, Text
 from pipeline.searching import search
 from tests.search_ui.page.drawn import played, search_page
 
@@ -22,7 +23,7 @@ def test_words_find_what_the_library_finds(filled: Library) -> None:
     page.text_input(key="words").set_value("blue").run()
 
     assert not page.exception
-    hits = search(filled, "blue", limit=24)
+    hits = search(filled, Query.of(Text("blue")), limit=24)
     assert set(played(page)) == {hit.record.clip_id for hit in hits}
     assert played(page)[0] == hits[0].record.clip_id
     assert page.query_params == {"q": "blue"}

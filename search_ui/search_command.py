@@ -1,0 +1,116 @@
+"""The command `search`: its options put together to a query."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from search_ui.options import JsonOption, LibraryOption
+
+if TYPE_CHECKING:
+    from pipeline.query import Example, Query
+
+Images: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option("--image", metavar="FILE", help="A picture to find the like of; repeatable."),
+]
+Clips: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--like", metavar="CLIP_ID", help="A clip to find the like of; repeatable."),
+]
+UnlikeClips: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--unlike", metavar="CLIP_ID", help="A clip to keep away from; repeatable."),
+]
+Minus: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--minus", metavar="TEXT", help="What is not to be seen; repeatable."),
+]
+Then: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--then", metavar="TEXT", help="What happens next in the video; repeatable."),
+]
+
+
+# The command's arguments are its contract.
+def search(  # noqa: PLR0913
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="What happens in the clip.")
+    ] = None,
+    *,
+    image: Images = None,
+    video: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A video to find the like of.")
+    ] = None,
+    start: Annotated[
+        float | None, typer.Option(min=0, metavar="S", help="Where its part begins, seconds.")
+    ] = None,
+    end: Annotated[
+        float | None, typer.Option(min=0, metavar="S", help="Where its part ends, seconds.")
+    ] = None,
+    like: Clips = None,
+    unlike: UnlikeClips = None,
+    minus: Minus = None,
+    then: Then = None,
+    within: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="How soon it happens, 30 if not said."),
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", help="Only clips with this label; repeat for several."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many hits to show.")] = 10,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find the moments that fit words, pictures, videos or clips, best first.
+
+    What is given together is mixed; --minus and --unlike are taken away from it.
+    """
+    from catalog.interface import ClipFilter
+    from pipeline import searching
+    from pipeline.assembly import open_library
+    from pipeline.query import ImageFile, LibraryClip, Text
+    from pipeline.settings import load_settings
+    from search_ui.json_output import hits_document, write
+    from search_ui.printing import print_hits
+    from search_ui.progress import spinner
+
+    wanted: list[Example] = [] if text is None else [Text(text)]
+    wanted += map(ImageFile, image or ())
+    wanted += _part(video, start, end)
+    wanted += map(LibraryClip, like or ())
+    if not wanted:
+        raise typer.BadParameter("say what to look for: TEXT, --image, --video or --like")
+    unwanted: list[Example] = [*map(Text, minus or ()), *map(LibraryClip, unlike or ())]
+    query = _query(wanted, unwanted, then or [], within)
+    where = ClipFilter(categories=tuple(category or ()))
+    with open_library(load_settings(library)) as opened, spinner("searching"):
+        found = searching.search(opened, query, limit=limit, where=where)
+    if json:
+        write(hits_document(found))
+    else:
+        print_hits(found)
+
+
+def _part(video: Path | None, start: float | None, end: float | None) -> "list[Example]":
+    from pipeline.query import VideoFile
+
+    if video is not None:
+        return [VideoFile(video, start or 0.0, end)]
+    if start is not None or end is not None:
+        raise typer.BadParameter("--start and --end say which part of the --video")
+    return []
+
+
+def _query(
+    wanted: "list[Example]", unwanted: "list[Example]", then: list[str], within: float | None
+) -> "Query":
+    from pipeline.query import USUAL_SECONDS, Part, Query, Step, Text
+
+    if within is not None and not then:
+        raise typer.BadParameter("--within says how soon --then happens")
+    first = Step(tuple(map(Part, wanted)), tuple(map(Part, unwanted)))
+    following = (Step((Part(Text(words)),)) for words in then)
+    return Query((first, *following), USUAL_SECONDS if within is None else within)
