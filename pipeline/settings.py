@@ -84,6 +84,11 @@ class Settings(BaseSettings):
         """Folder with one picture per clip."""
         return self.library / "thumbnails"
 
+    @property
+    def uploads(self) -> Path:
+        """Folder with the videos that were sent from browsers."""
+        return self.library / "uploads"
+
     @field_validator("labels", "page_people", mode="before")
     @classmethod
     def _split_at_commas(cls, listed: object) -> object:

@@ -14,9 +14,12 @@ from starlette.routing import BaseRoute
 
 from pipeline.settings import Settings, load_settings
 from search_ui.failures import explanation
+from search_ui.page.opened import opened
 from search_ui.page_access import is_protected, require_protection
 from search_ui.page_password import PasswordGate, Visitors
 from search_ui.terminal import say
+from search_ui.upload_route import upload_route
+from search_ui.uploads import Uploads
 
 SCRIPT = Path(__file__).with_name("page") / "app.py"
 """What Streamlit runs for everybody who looks."""
@@ -72,7 +75,7 @@ def serve(settings: Settings) -> None:
         "server.port": settings.page_port or USUAL_PORT,
         "secrets.files": [str(settings.page_login.absolute())] if settings.page_login else [],
     }
-    streamlit.App(SCRIPT, routes=_routes(), middleware=_doors(settings)).run(config=options)
+    streamlit.App(SCRIPT, routes=_routes(settings), middleware=_doors(settings)).run(config=options)
 
 
 def _doors(settings: Settings) -> list[Middleware]:
@@ -86,8 +89,17 @@ def _doors(settings: Settings) -> list[Middleware]:
     return []
 
 
-def _routes() -> list[BaseRoute]:
-    return []
+def _routes(settings: Settings) -> list[BaseRoute]:
+    uploads = Uploads(
+        settings.uploads.absolute(), limit_bytes=round(settings.upload_gigabytes * 1e9)
+    )
+    uploads.tidy()
+    return [upload_route(uploads, on_received=_index)]
+
+
+def _index(path: Path) -> None:
+    shown = opened()
+    shown.additions.start(shown.library, path)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from search_ui.page.adding import Addition
 from search_ui.page.admission import show_way_out
 from search_ui.page.library_rows import Row, rows
 from search_ui.page.opened import OpenedLibrary, explained, opened
+from search_ui.page.upload_box import show_upload_box
 from search_ui.printing import count
 from search_ui.terminal import printable
 
@@ -25,6 +26,7 @@ def show() -> None:
     with explained():
         shown = opened()
         st.subheader("Add videos")
+        show_upload_box(shown.library.settings)
         add_folder(shown)
         _watched_table()
         _removal(shown)

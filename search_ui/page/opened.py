@@ -35,11 +35,15 @@ class OpenedLibrary:
         return self.library
 
 
-@st.cache_resource(show_spinner="Opening the library")
+# Without a spinner: uploads open it too, which no page is drawn for.
+@st.cache_resource(show_spinner=False)
 def opened() -> OpenedLibrary:
-    """The library of the environment. Raises what ``open_library`` raises, until it can be."""
+    """The library of the environment, made where there is none.
+
+    Raises what ``open_library`` raises, until it can be.
+    """
     settings = load_settings()
-    shown = OpenedLibrary(assembly.open_library(settings), Additions(settings))
+    shown = OpenedLibrary(assembly.open_library(settings, create=True), Additions(settings))
     # It takes seconds, which pass while somebody reads and types.
     threading.Thread(target=shown.with_encoder, name="loading the encoder", daemon=True).start()
     return shown
