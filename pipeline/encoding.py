@@ -11,6 +11,8 @@ from ingest.clip import Clip, Segment
 from ingest.sampling import read_clips
 from ingest.thumbnails import write_thumbnail
 from ingest.video import Video
+from pipeline.corrected import Corrector
+from pipeline.corrections import Corrections
 from pipeline.describing import describe_clips, sampling
 from pipeline.settings import Settings
 
@@ -40,21 +42,23 @@ class Cataloguer:
     """Of all its work so far."""
 
     def records(self, video: Video, segment: Segment) -> Iterator[ClipRecord]:
-        """Yield a record of each of the segment's clips, in order of time.
+        """Yield a record of each of the segment's clips in order of time, as people corrected it.
 
         A segment gives the same records whether those before it were read or not. Raises
         ``VideoError`` where the file cannot be used and ``OSError`` where a thumbnail cannot be
-        written.
+        written or a correction cannot be read.
         """
         clips = read_clips(video, sampling(self.settings), segment=segment)
         described = describe_clips(self.encoder, self._timed(clips), labels=self.labels)
+        corrector = Corrector(Corrections(self.settings.library), self.encoder)
         began, reading = time.perf_counter(), self.pace.reading
         for clip, description in described:
             write_thumbnail(clip, self.settings.thumbnails)
             now = time.perf_counter()
             self.pace.describing += now - began - (self.pace.reading - reading)
             info = video.info
-            yield ClipRecord(clip.clip_id, info.video_id, info.path, clip.span, description)
+            record = ClipRecord(clip.clip_id, info.video_id, info.path, clip.span, description)
+            yield corrector.after_describing(record)
             began, reading = time.perf_counter(), self.pace.reading
 
     def _timed(self, clips: Iterator[Clip]) -> Iterator[Clip]:

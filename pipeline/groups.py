@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from catalog.interface import ClipRecord
 from encoder.interface import CategoryScore
 from encoder.vocabulary import split_words
+from pipeline.correcting import settle
+from pipeline.corrections import GROUP
 from pipeline.library import Library
 
-KIND = "group"
+KIND = GROUP
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32)
 """How many groups are tried; more would not be read."""
 LEAST_CLIPS = 2
@@ -83,6 +85,8 @@ def regroup(library: Library) -> list[Group]:
             filed[i] = _filed(records[i], score)
     store.upsert_clips(filed)
     store.flush()
+    # Grouping takes a while, in which somebody may have corrected a clip.
+    settle(library)
     return [
         Group(name, tuple(filed[i] for i in group[np.argsort(-clusters.certainty[group])]))
         for name, group in zip(names, members, strict=True)

@@ -12,6 +12,7 @@ from ingest.file_state import FileState, state_of
 from ingest.location import as_typed
 from ingest.video import Video
 from pipeline.batches import batched
+from pipeline.correcting import settle
 from pipeline.jobs import Job
 from pipeline.library import Library
 from pipeline.ordering import await_outcome, order, report_outcome
@@ -79,6 +80,7 @@ def index_paths(
     run.await_ordered()
     run.drop_replaced()
     run.account_for(roots)
+    settle(library)
     return run.report
 
 

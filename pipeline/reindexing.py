@@ -15,6 +15,7 @@ from ingest.location import as_typed
 from ingest.thumbnails import remove_thumbnails
 from ingest.video import Video
 from pipeline.batches import batched
+from pipeline.correcting import is_settled, settle
 from pipeline.groups import KIND
 from pipeline.indexing import CLIPS_PER_WRITE, ProgressListener, ignore_progress, records_of
 from pipeline.library import Library
@@ -79,6 +80,7 @@ def reindex(
         return run.report
     while not run.report.switched:
         run.catch_up()
+        settle(successor)
         if run.left_out and not leave_out:
             break
         run.hand_over()
@@ -126,7 +128,8 @@ class _Run:
 
     def _is_level(self) -> bool:
         wanted = {video.video_id for video in self._old.videos()}
-        return not self._due() and self._held().keys() <= wanted
+        level = not self._due() and self._held().keys() <= wanted
+        return level and is_settled(self._successor)
 
     def _held(self) -> dict[str, VideoRecord]:
         return {video.video_id: video for video in self._new.videos()}

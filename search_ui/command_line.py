@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from search_ui import (
+    correction_commands,
     demo,
     evaluation_commands,
     inspection_commands,
@@ -40,6 +41,8 @@ app.command(rich_help_panel=LIBRARY)(watch_commands.watch)
 app.command(rich_help_panel=LIBRARY)(search_command.search)
 app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)
+app.command(rich_help_panel=LIBRARY)(correction_commands.correct)
+app.command(rich_help_panel=LIBRARY)(correction_commands.uncorrect)
 app.command(rich_help_panel=LIBRARY)(library_commands.remove)
 app.command(rich_help_panel=LIBRARY)(reindex_commands.reindex)
 app.command(rich_help_panel=LIBRARY)(training_commands.train)

@@ -8,6 +8,7 @@ def explanation(error: Exception) -> str | None:
     from evaluation.images import EvaluationError
     from ingest.errors import VideoError
     from pipeline.attention import AttentionError
+    from pipeline.correcting import CorrectionError
     from pipeline.groups import GroupingError
     from pipeline.query import QueryError
     from pipeline.running import AlreadyRunningError
@@ -22,6 +23,7 @@ def explanation(error: Exception) -> str | None:
         AttentionError,
         CatalogError,
         CheckpointError,
+        CorrectionError,
         EvaluationError,
         GroupingError,
         QueryError,

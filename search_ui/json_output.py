@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeAlias
 
-from catalog.interface import SearchHit, VideoRecord
+from catalog.interface import ClipRecord, SearchHit, VideoRecord
 from encoder.interface import ClipDescription
 from ingest.clip import Clip
 from ingest.location import as_typed
@@ -84,6 +84,19 @@ def _hit(hit: SearchHit) -> dict[str, Json]:
         "score": hit.score,
         "caption": hit.record.description.caption.text,
         "categories": _categories(hit.record.description),
+    }
+
+
+def clip_document(record: ClipRecord) -> Json:
+    """One clip of the library, with the keys of a search hit as far as they apply."""
+    return {
+        "clip_id": record.clip_id,
+        "video_id": record.video_id,
+        "path": as_typed(record.path),
+        "start_seconds": record.span.start_seconds,
+        "end_seconds": record.span.end_seconds,
+        "caption": record.description.caption.text,
+        "categories": _categories(record.description),
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pipeline.progress import statuses
-from pipeline.removal import forget
+from pipeline.removal import remove_video
 from pipeline.running import running_system
 from search_ui.page.adding import Addition
 from search_ui.page.admission import show_way_out
@@ -151,7 +151,7 @@ def _removal(shown: OpenedLibrary) -> None:
         yes = st.button("Yes, forget it", type="primary")
         no = st.button("Keep it")
     if yes:
-        forget(shown.library, chosen)
+        remove_video(shown.library, chosen)
         st.toast("The library has forgotten it")
     if yes or no:
         del st.session_state[ASKED_TWICE_KEY]

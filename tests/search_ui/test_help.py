@@ -30,7 +30,9 @@ COMMANDS = {
     ("up",): ("--library", "--workers", "--detach"),
     ("down",): ("--library",),
     ("groups",): ("--library", "--json"),
-    ("train",): ("--library", "--json", "--captions", "--media"),
+    ("train",): ("--library", "--json", "--captions", "--media", "--corrections"),
+    ("correct",): ("--library", "--json", "--caption", "--add", "--remove"),
+    ("uncorrect",): ("--library", "--json"),
     ("remove",): ("--library", "--json"),
     ("describe",): ("--library", "--json", "--attention"),
     ("doctor",): ("--library", "--json"),
@@ -86,6 +88,7 @@ def test_the_version_is_one_line(clipseek: CommandLine) -> None:
         ("index",),
         ("fly",),
         ("search", "--fly", "x"),
+        ("train",),
     ],
 )
 def test_wrong_usage_is_exit_code_2_without_a_traceback(
