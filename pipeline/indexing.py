@@ -96,6 +96,8 @@ class _Run:
         self._queue = queue
         self._ordered: list[tuple[Path, Job]] = []
         """What workers were told to do."""
+        self._stored: dict[str, VideoRecord] = {}
+        """What the catalog held when it was last asked for a job that is gone."""
         self._videos = {video.video_id: video for video in library.store.videos()}
         self._ids_at: dict[Path, list[str]] = {}
         """What was recorded at each path before the run; two where one was cut short."""
@@ -129,11 +131,30 @@ class _Run:
         for path, job in self._ordered:
             assert self._queue is not None
             outcome = await_outcome(job, path, queue=self._queue, on_progress=self._on_progress)
-            record = report_outcome(self.report, job, path, outcome)
-            if record is not None and record.path == path:
-                self._add(record)
-            elif record is not None:
-                self._content[path] = record.video_id
+            try:
+                record = report_outcome(self.report, job, path, outcome)
+            except FileNotFoundError:
+                record = self._stored_long_ago(job, path)
+            if record is not None:
+                self._note_done(path, record)
+
+    def _stored_long_ago(self, job: Job, path: Path) -> VideoRecord | None:
+        """What a job left that ended while this run waited for others, and was tidied away."""
+        if job.video_id not in self._stored:
+            self._stored = {video.video_id: video for video in self._library.store.videos()}
+        record = self._stored.get(job.video_id)
+        if record is None:
+            reason = "was removed while it was indexed; index it again"
+            self.report.failed.append(FailedFile(path, f"{as_typed(path)}: {reason}"))
+        return record
+
+    def _note_done(self, path: Path, record: VideoRecord) -> None:
+        if record.path == path:
+            self._add(record)
+            return
+        self._content[path] = record.video_id
+        reason = f"same content as {as_typed(record.path)}"
+        self.report.skipped.append(SkippedFile(path, reason))
 
     def drop_replaced(self) -> None:
         """Forget the videos whose file now has other content, which has its own entry.

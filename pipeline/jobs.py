@@ -28,6 +28,7 @@ from ingest.clip import Segment
 from pipeline.durable import sync_folder, write_durably
 from pipeline.encoding import Pace
 from pipeline.leases import wait_until_free
+from pipeline.places import is_gone
 
 OPEN, STORE = "open", "store"
 """Steps that a job has once; the others are the numbers of its segments."""
@@ -35,6 +36,9 @@ OPEN, STORE = "open", "store"
 
 SURELY_LEFT_SECONDS = 3600.0
 """Nobody takes so long to make or delete a job."""
+
+KEPT_SECONDS = 3600.0
+"""For so long it is shown how a job ended well."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,14 @@ class Job:
         for path in self.folder.glob("*.clips"):
             path.unlink(missing_ok=True)
 
+    def is_over_for(self, seconds: float) -> bool:
+        """True where the job ended at least so long ago."""
+        try:
+            ended = (self.folder / "outcome.json").stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return time.time() - ended >= seconds
+
     def _read(self, name: str) -> bytes | None:
         try:
             return (self.folder / name).read_bytes()
@@ -254,7 +266,22 @@ class Jobs:
         shutil.rmtree(gone.folder, ignore_errors=True)
 
     def tidy(self) -> None:
-        """Delete what a power cut left half made or half deleted."""
+        """Delete what a power cut left half made or half deleted, and what nobody needs any more.
+
+        Of a video that is ready the catalog says all. Why another failed stands here alone, until
+        its file is gone as well.
+        """
         for folder in self._folder.glob(".*"):
             if time.time() - folder.stat().st_mtime > SURELY_LEFT_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
+        for job in self.all():
+            if job.is_over_for(KEPT_SECONDS) and _is_needless(job):
+                self.discard(job.video_id)
+
+
+def _is_needless(job: Job) -> bool:
+    outcome = job.outcome()
+    try:
+        return outcome is not None and (outcome.ending is Ending.READY or is_gone(job.order().path))
+    except FileNotFoundError:
+        return False  # it was discarded meanwhile

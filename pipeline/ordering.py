@@ -6,11 +6,10 @@ from pathlib import Path
 
 from catalog.interface import VideoRecord
 from ingest.file_state import FileState
-from ingest.location import as_typed
 from pipeline.jobs import Ending, Job, Order, Outcome
 from pipeline.library import Library
 from pipeline.progress import job_status
-from pipeline.reports import FailedFile, IndexReport, Progress, SkippedFile
+from pipeline.reports import FailedFile, IndexReport, Progress
 from pipeline.steps import JobQueue
 
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -54,19 +53,17 @@ def await_outcome(
 def report_outcome(
     report: IndexReport, job: Job, path: Path, outcome: Outcome | None
 ) -> VideoRecord | None:
-    """Note what became of a file that was ordered; return its record if it is in the catalog."""
+    """Note what became of a file that was ordered; return its record if it is in the catalog.
+
+    Raises ``FileNotFoundError`` where the job is gone.
+    """
+    done = job.order()
     if outcome is None:
-        report.failed.append(
-            FailedFile(path, f"{as_typed(path)}: was removed while it was indexed; index it again")
-        )
-        return None
+        raise FileNotFoundError(job.folder)
     if outcome.error:
         report.failed.append(FailedFile(path, outcome.error))
     if outcome.ending is Ending.FAILED:
         return None
-    done = job.order()
-    if done.path != path:
-        report.skipped.append(SkippedFile(path, f"same content as {as_typed(done.path)}"))
     return VideoRecord(
         video_id=done.video_id,
         path=done.path,

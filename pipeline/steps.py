@@ -18,7 +18,7 @@ from ingest.location import as_typed
 from ingest.video import Video
 from pipeline.clip_files import write_clips
 from pipeline.encoding import Cataloguer, Pace
-from pipeline.jobs import OPEN, Job, Jobs, Order, Plan, SegmentProgress
+from pipeline.jobs import OPEN, STORE, Job, Jobs, Order, Plan, SegmentProgress
 from pipeline.leases import Lease, hold
 
 MOST_DEATHS = 2
@@ -94,16 +94,32 @@ def open_video(place: Workplace, video_id: str, *, segment_seconds: float) -> No
 
 def send_due(place: Workplace, job: Job) -> None:
     """Have done whatever is due next of a job, even if it was sent for before."""
+    for step in due_steps(job):
+        send(place.queue, job, step)
+
+
+def due_steps(job: Job) -> list[str]:
+    """What can be done next of a job without an outcome: `OPEN`, `STORE`, numbers of segments."""
+    if job.refusal() is not None:
+        return [STORE]
     plan = job.plan()
-    if job.refusal() is None and plan is None:
-        place.queue.open_video(job.video_id)
-        return
-    due = [n for n in range(len(plan.segments)) if not job.is_settled(n)] if plan else []
-    if job.refusal() is not None or plan is None or len(due) < len(plan.segments):
-        place.queue.store_video(job.video_id)
-    if job.refusal() is None:
-        for number in due:
-            place.queue.encode_segment(job.video_id, number)
+    if plan is None:
+        return [OPEN]
+    numbers = range(len(plan.segments))
+    settled = {n for n in numbers if job.is_settled(n)}
+    new = any(job.clips_file(n).exists() and not job.is_stored(n) for n in settled)
+    steps = [str(n) for n in numbers if n not in settled]
+    return [STORE, *steps] if new or len(settled) == len(numbers) else steps
+
+
+def send(queue: JobQueue, job: Job, step: str) -> None:
+    """Have one step of a job done. Raises ``QueueError``."""
+    if step == OPEN:
+        queue.open_video(job.video_id)
+    elif step == STORE:
+        queue.store_video(job.video_id)
+    else:
+        queue.encode_segment(job.video_id, int(step))
 
 
 def encode_segment(

@@ -6,6 +6,7 @@ from typing import Self
 
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 from pipeline.steps import QueueError
@@ -13,6 +14,8 @@ from workers.application import CATALOG, ENCODE, application
 
 BROKER_ERRORS = (KombuError, OperationalError, RedisError, OSError)
 """What a broker that does not answer looks like."""
+
+ANSWER_SECONDS = 10.0
 
 OPEN_VIDEO = "clipseek.open_video"
 ENCODE_SEGMENT = "clipseek.encode_segment"
@@ -45,6 +48,15 @@ class TaskQueue:
         if not self._is_served():
             raise QueueError("the workers were stopped; what is not done goes on with: clipseek up")
 
+    def waiting(self, queue: str) -> int:
+        """How many messages of a queue no worker has taken. Raises ``QueueError``."""
+        try:
+            with self._app.connection_for_write() as connection:
+                found = connection.default_channel.queue_declare(queue=queue)
+        except BROKER_ERRORS as error:
+            raise _silent(error) from error
+        return int(found.message_count)
+
     def close(self) -> None:
         self._app.close()
 
@@ -63,6 +75,22 @@ class TaskQueue:
         try:
             self._app.send_task(task, args=arguments, queue=queue)
         except BROKER_ERRORS as error:
-            raise QueueError(
-                f"the broker does not answer: {error}; see whether it runs and try again"
-            ) from error
+            raise _silent(error) from error
+
+
+def start_of_broker(broker_url: str) -> str:
+    """Name the present start of the broker, with which all workers began as well.
+
+    Raises ``QueueError`` where it does not answer.
+    """
+    client = Redis.from_url(broker_url, socket_connect_timeout=ANSWER_SECONDS)
+    try:
+        return str(client.info("server")["run_id"])
+    except BROKER_ERRORS as error:
+        raise _silent(error) from error
+    finally:
+        client.close()
+
+
+def _silent(error: Exception) -> QueueError:
+    return QueueError(f"the broker does not answer: {error}; see whether it runs and try again")

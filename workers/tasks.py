@@ -31,7 +31,9 @@ class Workshop:
     """What one worker process has: loaded at first use, and kept for all tasks."""
 
     settings: Settings
+    broker_url: str
     run: str
+    """Which start of the system this is."""
     open_library: Callable[[], Library]
     make_cataloguer: Callable[[], Cataloguer]
     _stop_at: float | None = field(default=None, init=False)

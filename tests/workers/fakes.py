@@ -16,6 +16,7 @@ import pipeline.steps
 import search_ui.page_service
 import search_ui.system_commands
 import workers.local
+import workers.lookout
 import workers.service_process
 import workers.tasks
 from catalog.interface import ClipRecord
@@ -28,6 +29,8 @@ from pipeline.jobs import Job
 from tests.fake_encoder import COLOUR_SPACE, FakeEncoder
 from workers.queue import TaskQueue
 
+LOOK_SECONDS = "TEST_LOOK_SECONDS"
+"""Environment variable: how long the writer waits between its looks for dropped steps."""
 GATES = "TEST_GATES"
 """Environment variable: the folder of the gates."""
 
@@ -61,6 +64,7 @@ def install() -> None:
     search_ui.page_service.MODULE = "tests.workers.fake_page"
     search_ui.system_commands.COMMAND_MODULE = "tests.workers.fake_command"
     workers.service_process.LONGEST_BACK_OFF_SECONDS = 0.2
+    workers.lookout.LOOK_SECONDS = float(os.environ.get(LOOK_SECONDS, "60"))
 
 
 def install_gates() -> None:
