@@ -8,6 +8,7 @@ from pathlib import Path
 from catalog.interface import ClipFilter, ClipRecord, ClipStore, VideoRecord
 from encoder.interface import CategoryScore
 from ingest.clip import ClipSpan
+from pipeline.corrections import Corrections
 from pipeline.library import Library
 
 
@@ -83,20 +84,25 @@ def label_counts(clips: Iterable[ClipSummary]) -> list[LabelCount]:
 
 
 class Shelf:
-    """What was read of a library, kept: the next look reads only the videos that are new."""
+    """What was read of a library, kept: the next look reads only the videos that are new.
+
+    And those in which somebody corrected a moment.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[VideoRecord, tuple[ClipSummary, ...]] = {}
+        self._kept: dict[tuple[VideoRecord, int], tuple[ClipSummary, ...]] = {}
 
     def look(self, library: Library) -> Holdings:
         """The clips of all videos that are completely indexed.
 
         Raises ``CatalogError`` where the catalog cannot be read.
         """
-        videos = library.store.videos()
+        # Before the clips are read: what is corrected meanwhile is read at the next look.
+        corrected = Corrections(library.settings.library).changed()
+        videos = [(v, corrected.get(v.video_id, 0)) for v in library.store.videos()]
         known = self._kept
-        self._kept = {video: known.get(video) or _read(library, video) for video in videos}
-        return Holdings(tuple(clip for video in videos for clip in self._kept[video]))
+        self._kept = {key: known.get(key) or _read(library, key[0]) for key in videos}
+        return Holdings(tuple(clip for key in videos for clip in self._kept[key]))
 
 
 def find_clip(store: ClipStore, clip_id: str) -> ClipRecord | None:

@@ -90,6 +90,7 @@ def settle(library: Library) -> int:
         ]
         store.upsert_clips(settled)
         store.flush()
+        corrections.announce({record.video_id for record in settled})
     return len(settled)
 
 
@@ -179,6 +180,7 @@ def _changed_in(
     # From here on the catalog follows sooner or later, whatever happens: see `settle`.
     store.upsert_clips([record])
     store.flush()
+    corrections.announce([record.video_id])
     return record
 
 

@@ -9,7 +9,7 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +78,7 @@ class Corrections:
             raise OSError(errno.EINVAL, reason, str(path)) from error
 
     def changed(self) -> dict[str, int]:
-        """When the corrections of each video changed, nanoseconds since 1970."""
+        """When those of each video changed or reached the catalog, nanoseconds since 1970."""
         try:
             with os.scandir(self.folder) as entries:
                 files = [entry for entry in entries if entry.name.endswith(".json")]
@@ -100,6 +100,11 @@ class Corrections:
         ]
         text = json.dumps(document, indent=1, ensure_ascii=False)
         write_durably(self._file(video_id), text.encode())
+
+    def announce(self, video_ids: Iterable[str]) -> None:
+        """Let :meth:`changed` tell that the catalog has followed the corrections of videos."""
+        for video_id in video_ids:
+            os.utime(self._file(video_id))
 
     def described(self, video_id: str, space: EmbeddingSpace) -> dict[str, ClipRecord]:
         """What the encoder of a space said of a video's corrected clips, by clip id."""

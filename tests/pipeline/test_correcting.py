@@ -8,11 +8,13 @@ import pytest
 
 from catalog.interface import ClipFilter, ClipRecord
 from encoder.interface import CategoryScore, EmbeddingSpace
+from pipeline.browsing import Shelf
 from pipeline.correcting import Change, CorrectionError, correct, settle, undo
 from pipeline.corrections import Correction, Corrections
 from pipeline.groups import KIND, regroup
 from pipeline.indexing import index_paths, index_video
 from pipeline.library import Library
+from pipeline.query import Query, Text
 from pipeline.reindexing import reindex
 from pipeline.removal import remove
 from pipeline.searching import search
@@ -47,14 +49,14 @@ def labels(record: ClipRecord) -> list[tuple[str, str]]:
 
 def test_new_words_find_the_moment_and_so_does_its_picture(opened: Library) -> None:
     clip_id = all_clips(opened)[2].clip_id
-    assert search(opened, "blue", limit=1)[0].record.clip_id != clip_id
+    assert search(opened, Query.of(Text("blue")), limit=1)[0].record.clip_id != clip_id
     before = of(opened, clip_id).description.embedding
 
     returned = correct(opened, clip_id, Change(caption="  a blue   ball "))
 
     assert facts(returned) == facts(of(opened, clip_id))
     assert returned.description.caption.text == "a blue ball"
-    hit = search(opened, "blue", limit=1)[0]
+    hit = search(opened, Query.of(Text("blue")), limit=1)[0]
     assert hit.record.clip_id == clip_id
     after = hit.record.description.embedding
     assert float(after @ before) > 0.75
@@ -68,7 +70,7 @@ def test_labels_are_added_under_the_kind_that_the_library_knows(opened: Library)
     correct(opened, clip_id, Change(add=("green", "my dog"), remove=("red",)))
 
     assert labels(of(opened, clip_id)) == [("colour", "green"), ("label", "my dog")]
-    hits = search(opened, "red", limit=9, where=ClipFilter(categories=("my dog",)))
+    hits = search(opened, Query.of(Text("red")), limit=9, where=ClipFilter(categories=("my dog",)))
     assert [hit.record.clip_id for hit in hits] == [clip_id]
 
 
@@ -173,6 +175,19 @@ def test_what_was_cut_short_is_settled(opened: Library) -> None:
     assert settle(opened) == 1
     assert facts(of(opened, record.clip_id)) == expected
     assert settle(opened) == 0
+
+
+def test_a_shelf_shows_a_correction_at_once(opened: Library) -> None:
+    clip_id, shelf = all_clips(opened)[0].clip_id, Shelf()
+
+    def captions() -> set[str]:
+        return {clip.caption for clip in shelf.look(opened).clips}
+
+    assert captions() == {"something red", "something green"}
+    correct(opened, clip_id, Change(caption="a blue ball"))
+    assert captions() == {"something red", "something green", "a blue ball"}
+    undo(opened, clip_id)
+    assert captions() == {"something red", "something green"}
 
 
 def test_removing_a_video_forgets_what_was_said_of_it(opened: Library) -> None:

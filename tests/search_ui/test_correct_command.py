@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from pipeline.assembly import open_library
 from pipeline.indexing import index_paths
+from pipeline.query import Query, Text
 from pipeline.searching import search
 from pipeline.settings import Settings
 from search_ui.command_line import app
@@ -29,7 +30,7 @@ def test_a_correction_is_found_by_its_words_and_taken_back(tmp_path: Path) -> No
     library = ("--library", tmp_path / "library")
     with open_library(Settings(library=library[1]), create=True) as opened:
         index_paths(opened, [tmp_path])
-        worst = search(opened, WORDS)[-1].record
+        worst = search(opened, Query.of(Text(WORDS)))[-1].record
 
     corrected = run(
         "correct", worst.clip_id, "--caption", WORDS, "--add", "sea", *library
@@ -38,7 +39,7 @@ def test_a_correction_is_found_by_its_words_and_taken_back(tmp_path: Path) -> No
     assert corrected["caption"] == WORDS
     assert {"label": "sea", "kind": "label", "probability": 1.0} in corrected["categories"]
     with open_library(Settings(library=library[1])) as opened:
-        first = search(opened, "whale")[0].record
+        first = search(opened, Query.of(Text("whale")))[0].record
     assert (first.clip_id, first.description.caption.text) == (worst.clip_id, WORDS)
     back = run("uncorrect", worst.clip_id, *library)
     assert back["caption"] == worst.description.caption.text
