@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from catalog.interface import ClipFilter
+from pipeline.query import LibraryClip, Query, Text
 
 HITS_AT_ONCE = 24
 MOST_HITS = 480
@@ -24,6 +25,13 @@ class Asked:
     @property
     def where(self) -> ClipFilter:
         return ClipFilter(categories=self.labels)
+
+    @property
+    def query(self) -> Query | None:
+        """What is to be compared; None where all that fits the filter is. Raises ``QueryError``."""
+        if self.like:
+            return Query.of(LibraryClip(self.like))
+        return Query.of(Text(self.words)) if self.words else None
 
 
 def asked() -> Asked:

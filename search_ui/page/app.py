@@ -8,7 +8,7 @@ import streamlit as st
 from pipeline.settings import load_settings
 from search_ui.page import browse_page, library_page, search_page
 from search_ui.page.admission import admitted
-from search_ui.page.looks import ICON, STYLE
+from search_ui.page.looks import ICON, SCRIPT, STYLE
 
 
 def _browse() -> None:
@@ -25,5 +25,7 @@ _pages = [
 ]
 st.set_page_config(page_title="ClipSeek", page_icon=ICON, layout="wide")
 st.html(STYLE)
+with st.container(key="script"):
+    st.html(SCRIPT, unsafe_allow_javascript=True)
 if admitted(load_settings()):
     st.navigation(_pages, position="top").run()

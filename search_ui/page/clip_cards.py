@@ -1,9 +1,8 @@
 """Clips as cards: a picture that plays, time, caption, categories, and how well it fits."""
 
-import base64
 import html
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -12,9 +11,10 @@ from encoder.interface import CategoryScore
 from ingest.location import as_typed
 from ingest.thumbnails import thumbnail_path
 from pipeline.browsing import ClipSummary
-from pipeline.found import Found
 from search_ui.page.address import ask, asked
+from search_ui.page.clip_media import PREVIEW, THUMBNAIL, media_url
 from search_ui.page.clip_player import play
+from search_ui.page.moments import Moment, VideoGroup
 from search_ui.printing import SHOWN_CATEGORIES, count, span_text
 from search_ui.terminal import printable
 
@@ -22,43 +22,19 @@ CARD_WIDTH = 260
 """Pixels: three fit beside the filters at 1280, and one is no wider than a phone."""
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A clip on the page."""
-
-    clip: ClipSummary
-    score: float | None = None
-    """Cosine similarity; None where nothing was compared."""
-
-    @classmethod
-    def of(cls, found: Found) -> "Moment":
-        return cls(ClipSummary.of(found.record), found.score)
-
-
-@dataclass(frozen=True)
-class VideoGroup:
-    """The moments of one video."""
-
-    path: Path
-    moments: tuple[Moment, ...]
-
-
-def by_video(moments: Sequence[Moment]) -> list[VideoGroup]:
-    """Group moments by video; groups and moments keep the order in which they come first."""
-    groups: dict[str, list[Moment]] = {}
-    for moment in moments:
-        groups.setdefault(moment.clip.video_id, []).append(moment)
-    return [VideoGroup(group[0].clip.path, tuple(group)) for group in groups.values()]
-
-
 @st.fragment
-def show_groups(groups: Sequence[VideoGroup], thumbnails: Path) -> None:
-    """Draw all groups; what is clicked here draws nothing else anew."""
+def show_groups(
+    groups: Sequence[VideoGroup], thumbnails: Path, compared: Callable[[str], Sequence[Moment]]
+) -> None:
+    """Draw all groups; what is clicked here draws nothing else anew.
+
+    `compared` gives all clips of a video, by its id, as similar as they are to what was asked.
+    """
     for group in groups:
         st.html(_heading(group))
         with st.container(horizontal=True, gap="small"):
             for moment in group.moments:
-                show_card(moment, thumbnails, play)
+                show_card(moment, thumbnails, lambda clip: play(clip, compared))
 
 
 def show_card(moment: Moment, thumbnails: Path, on_play: Callable[[ClipSummary], None]) -> None:
@@ -80,14 +56,15 @@ def show_card(moment: Moment, thumbnails: Path, on_play: Callable[[ClipSummary],
 
 
 def picture_html(clip: ClipSummary, thumbnails: Path) -> str:
-    """A clip's thumbnail; a grey field of the same size where there is none."""
+    """A clip's thumbnail, which a card moves; a grey field of the same size where there is none."""
     alt = html.escape(printable(clip.caption) or "a moment without a caption")
-    try:
-        content = thumbnail_path(clip.clip_id, thumbnails).read_bytes()
-    except OSError:
+    if not thumbnail_path(clip.clip_id, thumbnails).is_file():
         return f'<div class="clip-picture" role="img" aria-label="{alt}"></div>'
-    data = base64.b64encode(content).decode()
-    return f'<img class="clip-picture" alt="{alt}" src="data:image/webp;base64,{data}">'
+    still, moving = (html.escape(media_url(clip.clip_id, kind)) for kind in (THUMBNAIL, PREVIEW))
+    return (
+        f'<img class="clip-picture" alt="{alt}" loading="lazy" src="{still}" '
+        f'data-still="{still}" data-moving="{moving}">'
+    )
 
 
 def _key(clip: ClipSummary) -> str:

@@ -1,55 +1,72 @@
-"""Playing a moment, from its very first frame."""
+"""Playing a moment, from its very first frame, with the whole of its video as a timeline."""
 
-import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from ingest.clip import ClipSpan
-from ingest.errors import VideoError
-from ingest.excerpt import write_excerpt
 from ingest.location import as_typed
-from pipeline.browsing import ClipSummary, find_clip
-from search_ui.page.opened import explained, opened
+from pipeline.browsing import ClipSummary
+from search_ui.page.clip_media import MOMENT, THUMBNAIL, media_url
+from search_ui.page.moments import Moment
+from search_ui.page.opened import explained
+from search_ui.page.similarity_bars import Bar, bars
 from search_ui.printing import span_text
 from search_ui.terminal import printable
 
-KEPT_EXCERPTS = 40
-"""About half a megabyte each."""
+HTML = """<div class="moment">
+<video controls loop playsinline aria-label="The moment"></video>
+<div role="alert"></div>
+<div class="bars" role="group" aria-label="Moments of this video by time"></div>
+<p class="words" aria-live="polite"></p>
+</div>"""
+
+_here = Path(__file__).parent
+_player = st.components.v2.component(
+    "clipseek_player",
+    html=HTML,
+    css=(_here / "clip_player.css").read_text(),
+    js=(_here / "clip_player.js").read_text(),
+    isolate_styles=False,
+)
 
 
 @st.dialog("Moment", width="medium")
-def play(clip: ClipSummary) -> None:
-    """Play a clip above the page."""
+def play(clip: ClipSummary, compared: Callable[[str], Sequence[Moment]]) -> None:
+    """Play a clip above the page.
+
+    `compared` gives the clips of a video, by its id, with their similarity to what was asked.
+    """
     with explained():
-        # The catalog decides which file is read, and it may have changed since the page was drawn.
-        record = find_clip(opened().library.store, clip.clip_id)
-        if record is None:
+        scored = compared(clip.video_id)
+        shown = bars(scored, chosen=clip.clip_id)
+        chosen = [bar.moment.clip.clip_id for bar in shown]
+        if clip.clip_id not in chosen:
             st.warning("This moment is not in the library any more; search anew.")
             return
-        try:
-            with st.spinner("Cutting the moment out"):
-                content = _excerpt(record.path, record.span, record.clip_id)
-        except FileNotFoundError:
-            st.warning(
-                "The video file is gone from its place; put it back, or remove the video on the "
-                "Library page."
-            )
-            return
-        except VideoError as error:
-            st.error(str(error))
-            return
-        st.video(content, format="video/mp4", autoplay=True, loop=True)
-        st.text(printable(clip.caption))
-        st.caption(f"{span_text(record.span)} of this file:")
-        st.code(printable(as_typed(record.path)), language=None, wrap_lines=True)
+        _player(
+            key="player",
+            data={
+                "shown": clip.clip_id,
+                "first": chosen.index(clip.clip_id),
+                "moments": [*map(_moment, shown)],
+            },
+        )
+        if any(one.score is not None for one in scored):
+            st.caption("The higher a bar, the more its moment is like what you asked for.")
+        st.code(printable(as_typed(clip.path)), language=None, wrap_lines=True)
 
 
-@st.cache_data(max_entries=KEPT_EXCERPTS, show_spinner=False)
-def _excerpt(path: Path, span: ClipSpan, clip_id: str) -> bytes:
-    # The id names the content: with it, another film at the same path is another excerpt.
-    video_id = clip_id.rpartition(":")[0]
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "moment.mp4"
-        write_excerpt(path, span, target, video_id=video_id)
-        return target.read_bytes()
+def _moment(bar: Bar) -> dict[str, str | float]:
+    clip, score = bar.moment.clip, bar.moment.score
+    similarity = "" if score is None else f", similarity {score:.3f}"
+    when = f"{span_text(clip.span)}{similarity}"
+    return {
+        "label": when,
+        "words": f"{when}: {printable(clip.caption)}" if clip.caption else when,
+        "url": media_url(clip.clip_id, MOMENT),
+        "poster": media_url(clip.clip_id, THUMBNAIL),
+        "left": bar.left,
+        "width": bar.width,
+        "height": bar.height,
+    }

@@ -1,7 +1,13 @@
-"""How clips look; colours come from the theme, so that light and dark both work."""
+"""How clips look, in colours of the theme, light and dark; and what keys and pointers do."""
+
+from pathlib import Path
+
+SCRIPT = f"<script>{Path(__file__).with_name('page.js').read_text()}</script>"
+"""What the browser runs for all pages; it takes nothing from anybody's data."""
 
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; }
+.st-key-script { position: absolute; }
 @media (max-width: 640px) {
   .stApp [class*="st-key-card-"], .stApp [class*="st-key-label-"],
   .stApp div:has(> [class*="st-key-card-"]), .stApp div:has(> [class*="st-key-label-"])

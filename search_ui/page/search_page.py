@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 import streamlit as st
 
+from catalog.interface import ClipFilter
 from pipeline.browsing import ClipSummary, Holdings, LabelCount, find_clip
-from pipeline.query import MAX_QUERY_CHARACTERS, LibraryClip, Query, Text
+from pipeline.query import MAX_QUERY_CHARACTERS
 from pipeline.searching import search
 from search_ui.page.address import HITS_AT_ONCE, MOST_HITS, Asked, ask, asked
-from search_ui.page.clip_cards import Moment, by_video, picture_html, show_groups
+from search_ui.page.clip_cards import picture_html, show_groups
+from search_ui.page.moments import Moment, by_video
 from search_ui.page.opened import OpenedLibrary, explained, opened
 from search_ui.page.welcome import show_empty_library
 from search_ui.printing import count
@@ -90,13 +93,10 @@ def _ask_for_labels(key: str, of_kind: tuple[str, ...]) -> None:
 
 
 def _found(wanted: Asked, shown: OpenedLibrary, holdings: Holdings) -> list[Moment]:
-    limit, where = wanted.limit, wanted.where
-    if wanted.like:
-        query = Query.of(LibraryClip(wanted.like))
-        return [*map(Moment.of, search(shown.library, query, limit=limit, where=where))]
-    if wanted.words:
+    limit, where, query = wanted.limit, wanted.where, wanted.query
+    if query is not None:
         with st.spinner("Searching"):
-            library, query = shown.with_encoder(), Query.of(Text(wanted.words))
+            library = shown.library if wanted.like else shown.with_encoder()
             return [*map(Moment.of, search(library, query, limit=limit, where=where))]
     if wanted.labels:
         return [*map(Moment, holdings.admitted(where)[:limit])]
@@ -121,10 +121,22 @@ def _results(wanted: Asked, moments: Sequence[Moment], shown: OpenedLibrary) -> 
     if wanted.words or wanted.like or wanted.labels:
         found, videos = count(len(moments), "moment"), count(len(groups), "video")
         st.caption(f"{found} in {videos}, the best first")
-    show_groups(groups, shown.library.thumbnails)
+    show_groups(groups, shown.library.thumbnails, partial(_compared, wanted, shown))
     if len(moments) == wanted.limit < MOST_HITS and st.button("Show more", width="stretch"):
         ask(replace(wanted, limit=min(MOST_HITS, wanted.limit + HITS_AT_ONCE)))
         st.rerun()
+
+
+def _compared(wanted: Asked, shown: OpenedLibrary, video_id: str) -> list[Moment]:
+    """All clips of a video, as similar as they are to what is asked for."""
+    clips = [*map(ClipSummary.of, shown.library.store.clips_of(video_id))]
+    scores: dict[str, float] = {}
+    if wanted.query is not None and clips:
+        where = ClipFilter(video_ids=(video_id,))
+        found = search(shown.library, wanted.query, limit=len(clips), where=where)
+        # The clip that others are compared with is left out of what is found.
+        scores = {wanted.like: 1.0, **{one.record.clip_id: one.score for one in found}}
+    return [Moment(clip, scores.get(clip.clip_id)) for clip in clips]
 
 
 def _compared_with(wanted: Asked, shown: OpenedLibrary) -> None:

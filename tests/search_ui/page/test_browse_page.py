@@ -8,7 +8,8 @@ import search_ui.page
 from ingest.clip import ClipSpan
 from pipeline.browsing import ClipSummary
 from pipeline.library import Library
-from search_ui.page.clip_cards import Moment, by_video, picture_html
+from search_ui.page.clip_cards import picture_html
+from search_ui.page.moments import Moment, by_video
 from tests.search_ui.page.drawn import browse_page
 
 

@@ -1,0 +1,37 @@
+"""Clips as a page speaks of them: with how similar they are, and grouped by video."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.browsing import ClipSummary
+from pipeline.found import Found
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A clip on the page."""
+
+    clip: ClipSummary
+    score: float | None = None
+    """Cosine similarity; None where nothing was compared."""
+
+    @classmethod
+    def of(cls, found: Found) -> "Moment":
+        return cls(ClipSummary.of(found.record), found.score)
+
+
+@dataclass(frozen=True)
+class VideoGroup:
+    """The moments of one video."""
+
+    path: Path
+    moments: tuple[Moment, ...]
+
+
+def by_video(moments: Sequence[Moment]) -> list[VideoGroup]:
+    """Group moments by video; groups and moments keep the order in which they come first."""
+    groups: dict[str, list[Moment]] = {}
+    for moment in moments:
+        groups.setdefault(moment.clip.video_id, []).append(moment)
+    return [VideoGroup(group[0].clip.path, tuple(group)) for group in groups.values()]
