@@ -5,6 +5,8 @@
 
 import logging
 import sys
+import threading
+import time
 from pathlib import Path
 
 import streamlit
@@ -25,10 +27,13 @@ from search_ui.uploads import Uploads
 SCRIPT = Path(__file__).with_name("page") / "app.py"
 """What Streamlit runs for everybody who looks."""
 
+logger = logging.getLogger(__name__)
+
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 """By what a browser on this machine calls a page that only it can reach."""
 
 USUAL_PORT = 8501
+RETRY_SECONDS = 5.0
 
 OPTIONS: dict[str, str | bool] = {
     "browser.gatherUsageStats": False,
@@ -76,6 +81,8 @@ def serve(settings: Settings) -> None:
         "server.port": settings.page_port or USUAL_PORT,
         "secrets.files": [str(settings.page_login.absolute())] if settings.page_login else [],
     }
+    # Ahead of the first visitor, and so that folders are watched even where nobody comes.
+    threading.Thread(target=_open, name="opening the library", daemon=True).start()
     streamlit.App(SCRIPT, routes=_routes(settings), middleware=_doors(settings)).run(config=options)
 
 
@@ -96,6 +103,19 @@ def _routes(settings: Settings) -> list[BaseRoute]:
     )
     uploads.tidy()
     return [clip_media.ROUTE, upload_route(uploads, on_received=_index)]
+
+
+def _open() -> None:
+    while True:
+        try:
+            shown = opened()
+        except Exception as error:
+            # Every visitor is told; the catalog may be about to start.
+            logger.warning("the library cannot be opened: %s", explanation(error) or repr(error))
+            time.sleep(RETRY_SECONDS)
+        else:
+            shown.watching.start(shown.library)
+            return
 
 
 def _index(path: Path) -> None:

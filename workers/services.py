@@ -118,7 +118,7 @@ def broker(layout: Layout) -> Service:
         "broker",
         (str(binary), str(configuration)),
         {},
-        lambda: _answers_ping(layout),
+        lambda: answers_ping(layout.broker_url),
         f"{LOOPBACK}:{layout.broker_port}",
     )
 
@@ -182,9 +182,10 @@ def _page_port() -> int:
     return PAGE_PORT
 
 
-def _answers_ping(layout: Layout) -> bool:
+def answers_ping(broker_url: str) -> bool:
+    """Whether a broker is there and lets us in."""
     client = Redis.from_url(
-        layout.broker_url, socket_timeout=CHECK_SECONDS, socket_connect_timeout=CHECK_SECONDS
+        broker_url, socket_timeout=CHECK_SECONDS, socket_connect_timeout=CHECK_SECONDS
     )
     try:
         return bool(client.ping())

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,8 +48,10 @@ class Additions:
     def all(self) -> list[Addition]:
         return list(self._all)
 
-    def start(self, library: Library, path: Path) -> Addition:
-        """Index `path` in the background, unless that is being done."""
+    def start(
+        self, library: Library, path: Path, *, prepare: Callable[[], None] = lambda: None
+    ) -> Addition:
+        """Index `path` in the background, unless that is being done; `prepare` may make it."""
         with self._changing:
             for known in self._all:
                 if known.path == path and not known.is_done:
@@ -56,7 +59,7 @@ class Additions:
             addition = Addition(path)
             self._all = [addition, *(known for known in self._all if known.path != path)]
         worker = threading.Thread(
-            target=self._run, args=(library, addition), name=f"adding {path}", daemon=True
+            target=self._run, args=(library, addition, prepare), name=f"adding {path}", daemon=True
         )
         worker.start()
         return addition
@@ -66,8 +69,9 @@ class Additions:
         with self._changing:
             self._all = [known for known in self._all if known is not addition]
 
-    def _run(self, library: Library, addition: Addition) -> None:
+    def _run(self, library: Library, addition: Addition, prepare: Callable[[], None]) -> None:
         try:
+            prepare()
             with queue_of(self.settings) or nullcontext() as queue:
                 addition.report = index_paths(
                     library, [addition.path], on_progress=addition.note, queue=queue

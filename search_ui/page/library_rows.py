@@ -21,6 +21,7 @@ class Row:
     """One video as the table shows it."""
 
     video_id: str
+    path: Path
     name: str
     folder: str
     state: str
@@ -50,6 +51,7 @@ def _held(video: VideoRecord, job: JobStatus | None) -> Row:
         state, trouble = MISSING, MISSING_ADVICE
     return Row(
         video_id=video.video_id,
+        path=video.path,
         name=printable(video.path.name),
         folder=_folder(video.path),
         state=state,
@@ -65,6 +67,7 @@ def _ordered(job: JobStatus) -> Row:
     share = job.seconds_done / job.seconds_total if job.seconds_total else 0.0
     return Row(
         video_id=job.video_id,
+        path=job.path,
         name=printable(job.path.name),
         folder=_folder(job.path),
         state=job.state,

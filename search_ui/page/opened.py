@@ -13,6 +13,8 @@ from pipeline.library import Library
 from pipeline.settings import load_settings
 from search_ui.failures import explanation
 from search_ui.page.adding import Additions
+from search_ui.page.encoder_move import EncoderMove
+from search_ui.page.keeping_watch import Watching
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class OpenedLibrary:
 
     library: Library
     additions: Additions
+    move: EncoderMove
+    watching: Watching
     _shelf: Shelf = field(default_factory=Shelf)
     _loading: threading.Lock = field(default_factory=threading.Lock)
 
@@ -43,7 +47,12 @@ def opened() -> OpenedLibrary:
     Raises what ``open_library`` raises, until it can be.
     """
     settings = load_settings()
-    shown = OpenedLibrary(assembly.open_library(settings, create=True), Additions(settings))
+    shown = OpenedLibrary(
+        assembly.open_library(settings, create=True),
+        Additions(settings),
+        EncoderMove(settings),
+        Watching(settings),
+    )
     # It takes seconds, which pass while somebody reads and types.
     threading.Thread(target=shown.with_encoder, name="loading the encoder", daemon=True).start()
     return shown
