@@ -5,7 +5,8 @@ Milvus also takes values apart from the expression, but Milvus Lite ignores thos
 
 from collections.abc import Iterable
 
-from catalog.interface import ClipFilter
+from catalog.conditions import LABELS_LOOKED_AT
+from catalog.interface import ClipFilter, LabelCondition
 
 ALL_VIDEOS = "clip_count >= 0"
 """True of every video: Milvus lists without a limit only where there is an expression."""
@@ -15,10 +16,11 @@ ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t"
 
 
 def admitting(where: ClipFilter) -> str:
-    """What selects the clips that `where` admits; empty where it does not restrict."""
+    """What selects the clips that `where`, a filter of clips only, admits; empty for all."""
     terms = []
     if where.categories:
         terms.append(f"array_contains_all(labels, {_list(where.categories)})")
+    terms += [_carrying(condition) for condition in where.labels]
     if where.video_ids:
         terms.append(of_videos(where.video_ids))
     return " and ".join(terms)
@@ -27,6 +29,20 @@ def admitting(where: ClipFilter) -> str:
 def of_videos(video_ids: Iterable[str]) -> str:
     """What selects the rows of these videos, in either collection."""
     return f"video_id in {_list(video_ids)}"
+
+
+def _carrying(condition: LabelCondition) -> str:
+    """True of clips with the label: labels, kinds and probabilities lie in arrays side by side."""
+    label = _literal(condition.label)
+    places = []
+    for place in range(LABELS_LOOKED_AT):
+        parts = [f"labels[{place}] == {label}"]
+        if condition.kind:
+            parts.append(f"kinds[{place}] == {_literal(condition.kind)}")
+        if condition.least_probability > 0:
+            parts.append(f"probabilities[{place}] >= {condition.least_probability!r}")
+        places.append(f"({' and '.join(parts)})")
+    return f"(array_contains(labels, {label}) and ({' or '.join(places)}))"
 
 
 def _list(values: Iterable[str]) -> str:

@@ -5,8 +5,10 @@ replaces itself. A video counts as indexed when its :class:`VideoRecord` is ther
 written before it, so an interrupted run leaves clips without a record, never the reverse.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -45,13 +47,41 @@ class VideoRecord:
 
 
 @dataclass(frozen=True)
+class LabelCondition:
+    """A label that a clip must carry, and how surely."""
+
+    label: str
+    kind: str = ""
+    """The family that the label must be of; empty for any."""
+    least_probability: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.least_probability <= 1:
+            raise ValueError(f"a probability is within [0, 1], got {self.least_probability}")
+
+
+@dataclass(frozen=True)
 class ClipFilter:
-    """Which clips a search may return; an empty field does not restrict."""
+    """Which clips a search may return; all fields must be met, and one left out does not restrict.
+
+    Clips of a video that is not completely indexed meet no condition on videos but `video_ids`.
+    """
 
     categories: tuple[str, ...] = ()
     """Labels, all of which the clip must carry."""
     video_ids: tuple[str, ...] = ()
     """Videos, one of which the clip must belong to."""
+    labels: tuple[LabelCondition, ...] = ()
+    """All of which the clip must meet, by one of its 16 most probable labels."""
+    places: tuple[str, ...] = ()
+    """One of which the video's path must hold, in capitals or not."""
+    after: datetime | None = None
+    """The video's file was last changed then or later."""
+    before: datetime | None = None
+    """The video's file was last changed before."""
+    least_seconds: float = 0.0
+    """The video is at least so long."""
+    most_seconds: float = math.inf
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from catalog.conditions import admits, on_clips_only
 from catalog.interface import ClipFilter, ClipRecord, SearchHit, SpaceChangedError, VideoRecord
 from catalog.vectors import rank, require_space
 from encoder.interface import EmbeddingSpace
@@ -63,7 +64,14 @@ class MemoryStore:
     ) -> list[SearchHit]:
         self._require_current()
         require_space(embedding, self._space)
-        admitted = (record for record in self._clips.values() if _admits(where, record))
+        clips_only = on_clips_only(where, self.videos)
+        if clips_only is None:
+            return []
+        admitted = (
+            record
+            for record in self._clips.values()
+            if admits(clips_only, record.video_id, record.description.categories)
+        )
         return rank(admitted, embedding, limit=limit)
 
     def clips_of(self, video_id: str) -> list[ClipRecord]:
@@ -87,10 +95,3 @@ class MemoryStore:
     def _require_current(self) -> None:
         if self._replaced_by is not None:
             raise SpaceChangedError
-
-
-def _admits(where: ClipFilter, record: ClipRecord) -> bool:
-    labels = {category.label for category in record.description.categories}
-    return labels.issuperset(where.categories) and (
-        not where.video_ids or record.video_id in where.video_ids
-    )

@@ -6,11 +6,11 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
-import grpc
 import numpy as np
 from numpy.typing import NDArray
-from pymilvus import MilvusClient, MilvusException
+from pymilvus import MilvusClient
 
+from catalog.conditions import on_clips_only
 from catalog.embedded import EmbeddedMilvus
 from catalog.expressions import ALL_VIDEOS, admitting, of_videos
 from catalog.interface import (
@@ -31,6 +31,7 @@ from catalog.schema import (
     video_record,
     video_row,
 )
+from catalog.translation import translated
 from catalog.vectors import rank, require_space
 from catalog.versions import (
     ALIAS,
@@ -116,7 +117,7 @@ class MilvusStore:
         uri = str(where) if embedded is None else embedded.uri
         store = None
         try:
-            with _translated(f"open {where}"):
+            with translated(f"open {where}"):
                 client = MilvusClient(uri=uri, timeout=CONNECT_SECONDS)
                 clips = current_clips(client)
                 if clips is None and wanted is not None:
@@ -147,7 +148,7 @@ class MilvusStore:
     def latest(self) -> "MilvusStore":
         if self._is_successor:
             return self
-        with _translated("say what it holds"):
+        with translated("say what it holds"):
             clips = named_by_alias(self._client)
             if clips == self._version.clips:
                 return self
@@ -155,11 +156,11 @@ class MilvusStore:
 
     def successor(self, space: EmbeddingSpace, *, encoder: str) -> "MilvusStore":
         if space == self.space:
-            with _translated("drop other versions"):
+            with translated("drop other versions"):
                 drop_all_but(self._client, self._version)
             return self
         version = next_version(space, encoder)
-        with _translated("begin another version"):
+        with translated("begin another version"):
             drop_all_but(self._client, self._version, version)
             create(self._client, version)
             load(self._client, version, is_lite=self._is_lite)
@@ -168,7 +169,7 @@ class MilvusStore:
     def give_way(self, successor: "MilvusStore", *, if_complete: Callable[[], bool]) -> bool:
         if not if_complete():
             return False
-        with _translated("change to another version"):
+        with translated("change to another version"):
             self._client.alter_alias(successor._version.clips, ALIAS)
             drop_all_but(self._client, successor._version)
         return True
@@ -199,10 +200,13 @@ class MilvusStore:
     ) -> list[SearchHit]:
         """As the protocol says; at most `MAX_HITS`, and on a large server approximate."""
         require_space(embedding, self.space)
+        clips_only = on_clips_only(where, self.videos)
+        if clips_only is None:
+            return []
         limit = min(limit, MAX_HITS)
         asked = min(limit + SPARE_HITS, MAX_HITS)
         while True:
-            rows, scores = self._closest(embedding, asked, admitting(where))
+            rows, scores = self._closest(embedding, asked, admitting(clips_only))
             tied = len(rows) == asked and scores[-1] > scores[limit - 1] - SCORE_TOLERANCE
             if not tied or asked == MAX_HITS:
                 return rank(map(clip_record, rows), embedding, limit=limit)
@@ -242,7 +246,7 @@ class MilvusStore:
         before it was done to whole ones.
         """
         try:
-            with _translated(action):
+            with translated(action):
                 yield
         except CatalogError as error:
             if self._is_replaced():
@@ -254,7 +258,7 @@ class MilvusStore:
     def _is_replaced(self) -> bool:
         if self._is_successor:
             return False
-        with _translated("say what it holds"):
+        with translated("say what it holds"):
             return named_by_alias(self._client) != self._version.clips
 
     def _closest(
@@ -285,15 +289,3 @@ def absent(where: str | Path) -> CatalogError:
     return CatalogError(
         f"{where}: there is no catalog; index some videos first: clipseek index PATH"
     )
-
-
-@contextmanager
-def _translated(action: str) -> Iterator[None]:
-    try:
-        yield
-    except (MilvusException, grpc.RpcError) as error:
-        reason = error.message if isinstance(error, MilvusException) else str(error)
-        raise CatalogError(
-            f"the catalog could not {action}: {reason}; check the disk, or the Milvus server, "
-            "and try again"
-        ) from error

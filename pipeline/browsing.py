@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.conditions import admits, on_clips_only
 from catalog.interface import ClipFilter, ClipRecord, ClipStore, VideoRecord
 from encoder.interface import CategoryScore
 from ingest.clip import ClipSpan
@@ -55,16 +56,15 @@ class Holdings:
     """All clips of a library at one moment."""
 
     clips: tuple[ClipSummary, ...]
+    videos: tuple[VideoRecord, ...]
 
     def admitted(self, where: ClipFilter) -> list[ClipSummary]:
         """The clips that `where` admits, the surest of the labels asked for first."""
-        labels, videos = set(where.categories), set(where.video_ids)
-        found = [
-            clip
-            for clip in self.clips
-            if labels <= {category.label for category in clip.categories}
-            and (not videos or clip.video_id in videos)
-        ]
+        clips_only = on_clips_only(where, lambda: self.videos)
+        if clips_only is None:
+            return []
+        found = [clip for clip in self.clips if admits(clips_only, clip.video_id, clip.categories)]
+        labels = {*where.categories, *(condition.label for condition in where.labels)}
         return sorted(found, key=lambda clip: -sum(map(clip.probability_of, labels)))
 
     def counts(self, where: ClipFilter = ClipFilter()) -> list[LabelCount]:
@@ -102,7 +102,8 @@ class Shelf:
         videos = [(v, corrected.get(v.video_id, 0)) for v in library.store.videos()]
         known = self._kept
         self._kept = {key: known.get(key) or _read(library, key[0]) for key in videos}
-        return Holdings(tuple(clip for key in videos for clip in self._kept[key]))
+        clips = tuple(clip for key in videos for clip in self._kept[key])
+        return Holdings(clips, tuple(video for video, _ in videos))
 
 
 def find_clip(store: ClipStore, clip_id: str) -> ClipRecord | None:

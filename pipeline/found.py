@@ -1,5 +1,6 @@
 """What a search returns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from catalog.interface import ClipRecord, SearchHit
@@ -27,3 +28,23 @@ class Found:
     def span(self) -> ClipSpan:
         """From the beginning of the first clip to the end of the last."""
         return ClipSpan(self.record.span.start_seconds, self.hits[-1].record.span.end_seconds)
+
+
+@dataclass(frozen=True)
+class FoundVideo:
+    """A video and its best results, best first."""
+
+    found: tuple[Found, ...]
+
+    @property
+    def record(self) -> ClipRecord:
+        """The clip that the best result begins with."""
+        return self.found[0].record
+
+
+def by_video(found: Iterable[Found]) -> list[FoundVideo]:
+    """Results gathered by video; videos and results keep the order in which they come first."""
+    groups: dict[str, list[Found]] = {}
+    for one in found:
+        groups.setdefault(one.record.video_id, []).append(one)
+    return [FoundVideo(tuple(group)) for group in groups.values()]

@@ -11,7 +11,7 @@ from encoder.interface import ClipDescription
 from ingest.clip import Clip
 from ingest.location import as_typed
 from pipeline.checks import Finding
-from pipeline.found import Found
+from pipeline.found import Found, FoundVideo
 from pipeline.groups import KIND, Group
 from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
@@ -59,6 +59,18 @@ def reindex_document(report: ReindexReport) -> Json:
 def hits_document(found: Sequence[Found]) -> Json:
     """Best first; what answers several steps has the key `steps` besides, with a clip for each."""
     return [_found(one) for one in found]
+
+
+def videos_document(videos: Sequence[FoundVideo]) -> Json:
+    """Best first, each with its best moments as :func:`hits_document` has them."""
+    return [
+        {
+            "video_id": video.record.video_id,
+            "path": as_typed(video.record.path),
+            "moments": hits_document(video.found),
+        }
+        for video in videos
+    ]
 
 
 def _found(found: Found) -> Json:

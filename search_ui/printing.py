@@ -13,7 +13,7 @@ from encoder.interface import ClipDescription
 from ingest.clip import ClipSpan
 from ingest.location import as_typed
 from pipeline.checks import Finding
-from pipeline.found import Found
+from pipeline.found import Found, FoundVideo
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
 from pipeline.reindexing import ReindexReport
@@ -23,6 +23,7 @@ from pipeline.status import LibraryStatus
 from search_ui.terminal import printable, results, shown_path
 
 SHOWN_CATEGORIES = 3
+NOTHING_FOUND = "nothing found: the library holds no clip that fits"
 TROUBLED = frozenset({State.PUT_OFF, State.INCOMPLETE, State.FAILED})
 
 
@@ -42,7 +43,7 @@ def span_text(span: ClipSpan) -> str:
 def print_hits(found: Sequence[Found]) -> None:
     """One row per result, best first; a line of it for each step."""
     if not found:
-        results.print("nothing found: the library holds no clip that fits")
+        results.print(NOTHING_FOUND)
         return
     table = rows()
     for column in ("", "score"):
@@ -51,20 +52,38 @@ def print_hits(found: Sequence[Found]) -> None:
     table.add_column("time", no_wrap=True, style="cyan")
     table.add_column("what happens", overflow="fold")
     for rank, one in enumerate(found, start=1):
-        records = [hit.record for hit in one.hits]
         table.add_row(
             str(rank),
             f"{one.score:.3f}",
             shown_path(one.record.path),
-            "\n".join(span_text(record.span) for record in records),
-            Text("\n").join(_description_text(record.description) for record in records),
+            *_what_happens(one),
         )
     results.print(table)
+
+
+def print_videos(videos: Sequence[FoundVideo]) -> None:
+    """Each video with a row for each of its best moments."""
+    if not videos:
+        results.print(NOTHING_FOUND)
+    for video in videos:
+        results.print(Text(shown_path(video.record.path), style="bold"), soft_wrap=True)
+        table = rows()
+        for one in video.found:
+            table.add_row(f"  {one.score:.3f}", *_what_happens(one))
+        results.print(table)
 
 
 def print_clip(span: ClipSpan, description: ClipDescription) -> None:
     """One line per clip, at once, so that a long file shows its first clips early."""
     results.print(Text(f"{span_text(span)}  ", style="cyan") + _description_text(description))
+
+
+def _what_happens(found: Found) -> tuple[Text, Text]:
+    """When, and what; a line for each step."""
+    records = [hit.record for hit in found.hits]
+    times = "\n".join(span_text(record.span) for record in records)
+    what = Text("\n").join(_description_text(record.description) for record in records)
+    return Text(times, style="cyan"), what
 
 
 def _description_text(description: ClipDescription) -> Text:

@@ -60,6 +60,19 @@ def search(  # noqa: PLR0913
         list[str] | None,
         typer.Option(metavar="LABEL", help="Only clips with this label; repeat for several."),
     ] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option("--in", metavar="VIDEO", help="Only files with this in their path."),
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only files changed on this day or later.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only files changed before this day.")
+    ] = None,
+    group: Annotated[
+        bool, typer.Option("--group", help="Show videos, each with its best moments.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many hits to show.")] = 10,
     library: LibraryOption = None,
     json: JsonOption = False,
@@ -71,10 +84,11 @@ def search(  # noqa: PLR0913
     from catalog.interface import ClipFilter
     from pipeline import searching
     from pipeline.assembly import open_library
+    from pipeline.dates import day
     from pipeline.query import ImageFile, LibraryClip, Text
     from pipeline.settings import load_settings
-    from search_ui.json_output import hits_document, write
-    from search_ui.printing import print_hits
+    from search_ui.json_output import hits_document, videos_document, write
+    from search_ui.printing import print_hits, print_videos
     from search_ui.progress import spinner
 
     wanted: list[Example] = [] if text is None else [Text(text)]
@@ -85,13 +99,29 @@ def search(  # noqa: PLR0913
         raise typer.BadParameter("say what to look for: TEXT, --image, --video or --like")
     unwanted: list[Example] = [*map(Text, minus or ()), *map(LibraryClip, unlike or ())]
     query = _query(wanted, unwanted, then or [], within)
-    where = ClipFilter(categories=tuple(category or ()))
+    where = ClipFilter(
+        categories=tuple(category or ()),
+        places=tuple(map(_place, place or ())),
+        after=None if after is None else day(after),
+        before=None if before is None else day(before),
+    )
     with open_library(load_settings(library)) as opened, spinner("searching"):
-        found = searching.search(opened, query, limit=limit, where=where)
+        if group:
+            videos = searching.search_videos(opened, query, limit=limit, where=where)
+        else:
+            found = searching.search(opened, query, limit=limit, where=where)
     if json:
-        write(hits_document(found))
+        write(videos_document(videos) if group else hits_document(found))
+    elif group:
+        print_videos(videos)
     else:
         print_hits(found)
+
+
+def _place(text: str) -> str:
+    """What was meant as a path, in full; anything else as it is."""
+    path = Path(text)
+    return str(path.absolute()) if path.exists() else text
 
 
 def _part(video: Path | None, start: float | None, end: float | None) -> "list[Example]":
