@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from catalog.conditions import admits, on_clips_only
 from catalog.interface import ClipFilter, ClipRecord, ClipStore, VideoRecord
 from encoder.interface import CategoryScore
 from ingest.clip import ClipSpan
-from pipeline.corrections import Corrections
-from pipeline.library import Library
+
+KEPT_COUNTS = 100
+"""So many filters are counted before all counts are made anew."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +53,37 @@ class LabelCount:
     clips: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Holdings:
-    """All clips of a library at one moment."""
+    """All clips of a library at one moment; what was counted once is kept."""
 
     clips: tuple[ClipSummary, ...]
     videos: tuple[VideoRecord, ...]
 
     def admitted(self, where: ClipFilter) -> list[ClipSummary]:
         """The clips that `where` admits, the surest of the labels asked for first."""
-        clips_only = on_clips_only(where, lambda: self.videos)
-        if clips_only is None:
-            return []
-        found = [clip for clip in self.clips if admits(clips_only, clip.video_id, clip.categories)]
+        found = self._admitted(where)
         labels = {*where.categories, *(condition.label for condition in where.labels)}
         return sorted(found, key=lambda clip: -sum(map(clip.probability_of, labels)))
 
     def counts(self, where: ClipFilter = ClipFilter()) -> list[LabelCount]:
         """Every label of the clips that `where` admits: by kind, and the most frequent first."""
-        return label_counts(self.admitted(where))
+        known = self._counted.get(where)
+        if known is None:
+            if len(self._counted) >= KEPT_COUNTS:
+                self._counted.clear()
+            known = self._counted[where] = label_counts(self._admitted(where))
+        return list(known)
+
+    def _admitted(self, where: ClipFilter) -> list[ClipSummary]:
+        clips_only = on_clips_only(where, lambda: self.videos)
+        if clips_only is None:
+            return []
+        return [clip for clip in self.clips if admits(clips_only, clip.video_id, clip.categories)]
+
+    @cached_property
+    def _counted(self) -> dict[ClipFilter, list[LabelCount]]:
+        return {}
 
 
 def label_counts(clips: Iterable[ClipSummary]) -> list[LabelCount]:
@@ -83,35 +97,8 @@ def label_counts(clips: Iterable[ClipSummary]) -> list[LabelCount]:
     )
 
 
-class Shelf:
-    """What was read of a library, kept: the next look reads only the videos that are new.
-
-    And those in which somebody corrected a moment.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[VideoRecord, int], tuple[ClipSummary, ...]] = {}
-
-    def look(self, library: Library) -> Holdings:
-        """The clips of all videos that are completely indexed.
-
-        Raises ``CatalogError`` where the catalog cannot be read.
-        """
-        # Before the clips are read: what is corrected meanwhile is read at the next look.
-        corrected = Corrections(library.settings.library).changed()
-        videos = [(v, corrected.get(v.video_id, 0)) for v in library.store.videos()]
-        known = self._kept
-        self._kept = {key: known.get(key) or _read(library, key[0]) for key in videos}
-        clips = tuple(clip for key in videos for clip in self._kept[key])
-        return Holdings(clips, tuple(video for video, _ in videos))
-
-
 def find_clip(store: ClipStore, clip_id: str) -> ClipRecord | None:
     """The clip of this id, or None where the library holds none."""
     video_id = clip_id.rpartition(":")[0]
     found: Sequence[ClipRecord] = store.clips_of(video_id) if video_id else ()
     return next((record for record in found if record.clip_id == clip_id), None)
-
-
-def _read(library: Library, video: VideoRecord) -> tuple[ClipSummary, ...]:
-    return tuple(map(ClipSummary.of, library.store.clips_of(video.video_id)))

@@ -18,6 +18,7 @@ from encoder.vocabulary import split_words
 from pipeline.correcting import settle
 from pipeline.corrections import GROUP
 from pipeline.library import Library
+from pipeline.shelf import mark_labelled
 
 KIND = GROUP
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32)
@@ -87,6 +88,7 @@ def regroup(library: Library) -> list[Group]:
     store.flush()
     # Grouping takes a while, in which somebody may have corrected a clip.
     settle(library)
+    mark_labelled(library.settings.library)
     return [
         Group(name, tuple(filed[i] for i in group[np.argsort(-clusters.certainty[group])]))
         for name, group in zip(names, members, strict=True)

@@ -1,5 +1,6 @@
 """The library that the page shows, opened once for everybody who looks at it."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,14 +8,18 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from catalog.interface import CatalogError
 from pipeline import assembly
-from pipeline.browsing import Holdings, Shelf
+from pipeline.browsing import Holdings
 from pipeline.library import Library
 from pipeline.settings import load_settings
+from pipeline.shelf import Shelf
 from search_ui.failures import explanation
 from search_ui.page.adding import Additions
 from search_ui.page.encoder_move import EncoderMove
 from search_ui.page.keeping_watch import Watching
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,31 @@ class OpenedLibrary:
     watching: Watching
     _shelf: Shelf = field(default_factory=Shelf)
     _loading: threading.Lock = field(default_factory=threading.Lock)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def holdings(self) -> Holdings:
         """What the library holds now. Raises ``CatalogError``."""
         return self._shelf.look(self.library)
+
+    def is_empty(self) -> bool:
+        """Whether no video is completely indexed. Raises ``CatalogError``."""
+        return not self.library.store.videos()
+
+    def holdings_at_hand(self) -> Holdings | None:
+        """The same, or None where that takes long; then it is being read. Raises as that does."""
+        found = self._shelf.at_hand(self.library)
+        if found is None and self._counting.acquire(blocking=False):
+            threading.Thread(target=self._count, name="counting the clips", daemon=True).start()
+        return found
+
+    def _count(self) -> None:
+        try:
+            self.holdings()
+        except CatalogError as error:
+            # Whoever waits for it asks again.
+            logger.warning("the clips could not be counted: %s", error)
+        finally:
+            self._counting.release()
 
     def with_encoder(self) -> Library:
         """The library with its encoder loaded; the first to ask waits, and so do those after."""

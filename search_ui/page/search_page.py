@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
 
 import streamlit as st
 
-from catalog.interface import ClipFilter
-from pipeline.browsing import ClipSummary, Holdings, LabelCount, find_clip
+from catalog.interface import ClipStore
+from pipeline.browsing import ClipSummary, find_clip
+from pipeline.curves import similarity_curve
 from pipeline.query import MAX_QUERY_CHARACTERS
 from pipeline.searching import search
 from search_ui.page.address import HITS_AT_ONCE, MOST_HITS, Asked, ask, asked
 from search_ui.page.clip_cards import picture_html, show_groups
+from search_ui.page.filters import show_filters
 from search_ui.page.moments import Moment, by_video
 from search_ui.page.opened import OpenedLibrary, explained, opened
 from search_ui.page.welcome import show_empty_library
@@ -20,23 +21,22 @@ from search_ui.printing import count
 from search_ui.terminal import printable
 
 WORDS_KEY = "words"
-OTHER_KIND = "not in the library"
-"""The family of labels that a link asks for and no clip carries."""
 
 
 def show() -> None:
     """Draw the page."""
     with explained():
-        shown = opened()
-        holdings = shown.holdings()
-        if not holdings.clips:
+        shown, wanted = opened(), asked()
+        # Whoever asks for something is not kept waiting by this.
+        if wanted.query is None and shown.is_empty():
             show_empty_library(shown)
             return
-        wanted = asked()
         _box(wanted)
-        _filters(wanted, holdings)
-        moments = _found(wanted, shown, holdings)
-        _results(wanted, moments, shown)
+        # What was asked for comes first; to count for the filters takes longer in a large library.
+        with explained():
+            _results(wanted, _found(wanted, shown), shown)
+        with st.sidebar:
+            show_filters(wanted, shown)
 
 
 def _box(wanted: Asked) -> None:
@@ -57,56 +57,21 @@ def _ask_for_words() -> None:
     ask(replace(asked(), words=st.session_state[WORDS_KEY], like="", limit=HITS_AT_ONCE))
 
 
-def _filters(wanted: Asked, holdings: Holdings) -> None:
-    counts = holdings.counts(wanted.where)
-    absent = set(wanted.labels) - {found.label for found in counts}
-    counts += [LabelCount(OTHER_KIND, label, 0) for label in sorted(absent)]
-    with st.sidebar:
-        st.subheader("Only moments with")
-        kinds = [kind for kind, _ in groupby(counts, key=lambda found: found.kind)]
-        for kind in kinds:
-            _filter(kind, [found for found in counts if found.kind == kind], wanted)
-        if wanted.labels and st.button("Clear filters", icon=":material/close:"):
-            ask(replace(wanted, labels=()))
-            st.rerun()
-
-
-def _filter(kind: str, counts: Sequence[LabelCount], wanted: Asked) -> None:
-    clips = {found.label: found.clips for found in counts}
-    key = f"filter-{kind}"
-    st.session_state[key] = [label for label in wanted.labels if label in clips]
-    st.multiselect(
-        kind.capitalize(),
-        list(clips),
-        key=key,
-        format_func=lambda label: f"{printable(label)} ({clips.get(label, 0)})",
-        placeholder="any",
-        on_change=_ask_for_labels,
-        args=(key, tuple(clips)),
-    )
-
-
-def _ask_for_labels(key: str, of_kind: tuple[str, ...]) -> None:
-    now = asked()
-    others = tuple(label for label in now.labels if label not in of_kind)
-    ask(replace(now, labels=(*others, *st.session_state[key]), limit=HITS_AT_ONCE))
-
-
-def _found(wanted: Asked, shown: OpenedLibrary, holdings: Holdings) -> list[Moment]:
+def _found(wanted: Asked, shown: OpenedLibrary) -> list[Moment]:
     limit, where, query = wanted.limit, wanted.where, wanted.query
     if query is not None:
         with st.spinner("Searching"):
             library = shown.library if wanted.like else shown.with_encoder()
             return [*map(Moment.of, search(library, query, limit=limit, where=where))]
     if wanted.labels:
-        return [*map(Moment, holdings.admitted(where)[:limit])]
-    return [*map(Moment, _one_of_each_video(holdings)[:limit])]
+        with st.spinner("Counting"):
+            return [*map(Moment, shown.holdings().admitted(where)[:limit])]
+    return [*map(Moment, _one_of_each_video(shown.library.store, limit))]
 
 
-def _one_of_each_video(holdings: Holdings) -> list[ClipSummary]:
-    groups = groupby(holdings.clips, key=lambda clip: clip.video_id)
-    members = [list(group) for _, group in groups]
-    return [clips[len(clips) // 2] for clips in members]
+def _one_of_each_video(store: ClipStore, limit: int) -> list[ClipSummary]:
+    members = (store.clips_of(video.video_id) for video in store.videos()[:limit])
+    return [ClipSummary.of(clips[len(clips) // 2]) for clips in members if clips]
 
 
 def _results(wanted: Asked, moments: Sequence[Moment], shown: OpenedLibrary) -> None:
@@ -114,6 +79,9 @@ def _results(wanted: Asked, moments: Sequence[Moment], shown: OpenedLibrary) -> 
         _compared_with(wanted, shown)
     elif not (wanted.words or wanted.labels):
         st.caption("A moment of each video. Say above what happens in the one you look for.")
+    if not moments and shown.is_empty():
+        show_empty_library(shown)
+        return
     if not moments:
         st.info("No moment fits. Clear a filter, or say it in other words.")
         return
@@ -130,12 +98,10 @@ def _results(wanted: Asked, moments: Sequence[Moment], shown: OpenedLibrary) -> 
 def _compared(wanted: Asked, shown: OpenedLibrary, video_id: str) -> list[Moment]:
     """All clips of a video, as similar as they are to what is asked for."""
     clips = [*map(ClipSummary.of, shown.library.store.clips_of(video_id))]
-    scores: dict[str, float] = {}
-    if wanted.query is not None and clips:
-        where = ClipFilter(video_ids=(video_id,))
-        found = search(shown.library, wanted.query, limit=len(clips), where=where)
-        # The clip that others are compared with is left out of what is found.
-        scores = {wanted.like: 1.0, **{one.record.clip_id: one.score for one in found}}
+    if wanted.query is None or not clips:
+        return [*map(Moment, clips)]
+    curve = similarity_curve(shown.library, wanted.query, video_id)
+    scores = {point.clip_id: point.score for point in curve.points}
     return [Moment(clip, scores.get(clip.clip_id)) for clip in clips]
 
 

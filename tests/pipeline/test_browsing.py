@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from catalog.interface import ClipFilter
-from pipeline.browsing import LabelCount, Shelf, find_clip
+from pipeline.browsing import LabelCount, find_clip
+from pipeline.groups import regroup
 from pipeline.indexing import index_paths
+from pipeline.shelf import READ_AT_ONCE, Shelf
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
 
@@ -58,3 +60,32 @@ def test_a_clip_is_found_by_its_id_only(library: LibraryAtHand, films: Path) -> 
     assert found.span == clip.span
     for absent in ("", "nothing", f"{clip.video_id}:1", "../../etc:0"):
         assert find_clip(opened.store, absent) is None
+
+
+def test_what_takes_long_to_read_is_not_at_hand(library: LibraryAtHand, films: Path) -> None:
+    for number in range(READ_AT_ONCE + 1):
+        colours = ["red", "green", "blue"]
+        shoot(films / f"{number}.mp4", *(colours[number // 3**place % 3] for place in range(2)))
+    opened, shelf = library.open(FakeEncoder()), Shelf()
+    index_paths(opened, [films])
+
+    assert shelf.at_hand(opened) is None
+    read = shelf.look(opened)
+    assert shelf.at_hand(opened) is read
+    opened.store.delete_video(opened.store.videos()[0].video_id)
+    left = shelf.at_hand(opened)
+    assert left is not None
+    assert len(left.videos) == READ_AT_ONCE
+
+
+def test_labels_that_change_without_their_video_are_seen(
+    library: LibraryAtHand, films: Path
+) -> None:
+    shoot(films / "a.mp4", "red", "red", "red", "blue", "blue", "blue")
+    opened, shelf = library.open(FakeEncoder()), Shelf()
+    index_paths(opened, [films])
+    assert {found.kind for found in shelf.look(opened).counts()} == {"colour"}
+
+    regroup(opened)
+
+    assert {found.kind for found in shelf.look(opened).counts()} == {"colour", "group"}

@@ -8,7 +8,6 @@ import pytest
 
 from catalog.interface import ClipFilter, ClipRecord
 from encoder.interface import CategoryScore, EmbeddingSpace
-from pipeline.browsing import Shelf
 from pipeline.correcting import Change, CorrectionError, correct, settle, undo
 from pipeline.corrections import Correction, Corrections
 from pipeline.groups import KIND, regroup
@@ -18,6 +17,7 @@ from pipeline.query import Query, Text
 from pipeline.reindexing import reindex
 from pipeline.removal import remove
 from pipeline.searching import search
+from pipeline.shelf import Shelf
 from tests.catalog_records import facts
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, clip_facts, shoot
