@@ -1,18 +1,15 @@
 """A piece of a video as a small file of its own, which every browser plays from its first frame."""
 
-from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ingest.clip import ClipSpan
-from ingest.frame import ShownFrame
+from ingest.even_frames import even_frames
 from ingest.sound import sound_during
 from ingest.video import Video
 from ingest.writing import write_video
 
-FRAMES_PER_SECOND = 25
+FRAMES_PER_SECOND = Fraction(25)
 SHORT_SIDE = 480
 """Pixels; enough for a player in a page, and quick to write."""
 
@@ -30,19 +27,12 @@ def write_excerpt(
     with Video.open(source, video_id=video_id) as video:
         write_video(
             target,
-            _steady(video.frames_from(span.start_seconds), span),
+            even_frames(
+                video.frames_from(span.start_seconds),
+                span,
+                rate=FRAMES_PER_SECOND,
+                short_side=SHORT_SIDE,
+            ),
             frames_per_second=FRAMES_PER_SECOND,
             sound=sound_during(source, span, origin_seconds=video.origin_seconds),
         )
-
-
-def _steady(shown: Iterator[ShownFrame], span: ClipSpan) -> Iterator[NDArray[np.uint8]]:
-    """Give the picture shown at each tick of an even clock, ``(H, W, 3)`` RGB, from the start."""
-    count = max(1, round(span.length_seconds * FRAMES_PER_SECOND))
-    ticks = [span.start_seconds + number / FRAMES_PER_SECOND for number in range(count)]
-    current = next(shown)
-    following = next(shown, None)
-    for tick in ticks:
-        while following is not None and following.seconds <= tick:
-            current, following = following, next(shown, None)
-        yield current.rgb(short_side=SHORT_SIDE)

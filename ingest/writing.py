@@ -1,6 +1,7 @@
 """Frames to a video file that plays everywhere."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -17,16 +18,19 @@ from numpy.typing import NDArray
 
 from ingest.sound import SAMPLES_PER_SECOND
 
-OPTIONS = {"crf": "23", "preset": "veryfast"}
-"""Of x264: its own default of quality, hard to tell from the original, in a third of the time."""
+QUALITY = 23
+"""Of x264, less is better: its own default, hard to tell from the original."""
+PRESET = "veryfast"
+"""Of x264: takes a third of the time of its default."""
 
 
 def write_video(
     path: Path,
     frames: Iterable[NDArray[np.uint8]],
     *,
-    frames_per_second: int,
+    frames_per_second: int | Fraction,
     sound: Iterable[NDArray[np.float32]] = (),
+    quality: int = QUALITY,
 ) -> None:
     """Write ``(H, W, 3)`` RGB frames as H.264 in MP4, all of the first one's size.
 
@@ -35,10 +39,24 @@ def write_video(
     ``ValueError`` where there are no frames or they differ in size, and ``OSError`` where the file
     cannot be written.
     """
+    with (
+        complete_or_absent(path) as unfinished,
+        av.open(str(unfinished.absolute()), "w", format="mp4") as container,
+    ):
+        options = {"crf": str(quality), "preset": PRESET}
+        pictures = container.add_stream("libx264", rate=frames_per_second, options=options)
+        _encode(container, pictures, frames, iter(sound))
+
+
+@contextmanager
+def complete_or_absent(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which becomes `path` in the end, and vanishes where that fails.
+
+    Raises ``OSError`` where FFmpeg cannot write.
+    """
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
-        with av.open(str(unfinished.absolute()), "w", format="mp4") as container:
-            _encode(container, frames, frames_per_second, iter(sound))
+        yield unfinished
         unfinished.replace(path)
     except FFmpegError as error:
         # The library does not say which file; this becomes the fitting kind of OSError.
@@ -49,18 +67,17 @@ def write_video(
 
 def _encode(
     container: OutputContainer,
+    pictures: VideoStream,
     frames: Iterable[NDArray[np.uint8]],
-    frames_per_second: int,
     sound: Iterator[NDArray[np.float32]],
 ) -> None:
-    pictures = container.add_stream("libx264", rate=frames_per_second, options=OPTIONS)
     # Whether there is sound must be known before the first packet is written.
     first = next(sound, None)
     if first is None:
-        _encode_pictures(container, pictures, frames, frames_per_second)
+        _encode_pictures(container, pictures, frames)
         return
     heard = container.add_stream("aac", SAMPLES_PER_SECOND, layout="stereo")
-    _encode_pictures(container, pictures, frames, frames_per_second)
+    _encode_pictures(container, pictures, frames)
     _encode_sound(container, heard, chain([first], sound))
 
 
@@ -68,8 +85,8 @@ def _encode_pictures(
     container: OutputContainer,
     stream: VideoStream,
     frames: Iterable[NDArray[np.uint8]],
-    frames_per_second: int,
 ) -> None:
+    tick = 1 / Fraction(stream.average_rate or 1)
     stream.pix_fmt = "yuv420p"
     shape: tuple[int, ...] | None = None
     for number, pixels in enumerate(frames):
@@ -81,7 +98,7 @@ def _encode_pictures(
         even = np.ascontiguousarray(pixels[: stream.height, : stream.width])
         picture = VideoFrame.from_ndarray(even, format="rgb24")
         picture.pts = number
-        picture.time_base = Fraction(1, frames_per_second)
+        picture.time_base = tick
         container.mux(stream.encode(picture))
     if shape is None:
         raise ValueError(f"{container.name} would hold no frames")

@@ -9,6 +9,7 @@ from search_ui import (
     correction_commands,
     demo,
     evaluation_commands,
+    export_commands,
     inspection_commands,
     library_commands,
     reindex_commands,
@@ -43,6 +44,7 @@ app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)
 app.command(rich_help_panel=LIBRARY)(correction_commands.correct)
 app.command(rich_help_panel=LIBRARY)(correction_commands.uncorrect)
+app.command(rich_help_panel=LIBRARY)(export_commands.export)
 app.command(rich_help_panel=LIBRARY)(library_commands.remove)
 app.command(rich_help_panel=LIBRARY)(reindex_commands.reindex)
 app.command(rich_help_panel=LIBRARY)(training_commands.train)

@@ -9,6 +9,7 @@ def explanation(error: Exception) -> str | None:
     from ingest.errors import VideoError
     from pipeline.attention import AttentionError
     from pipeline.correcting import CorrectionError
+    from pipeline.exporting import ExportError
     from pipeline.groups import GroupingError
     from pipeline.query import QueryError
     from pipeline.running import AlreadyRunningError
@@ -25,6 +26,7 @@ def explanation(error: Exception) -> str | None:
         CheckpointError,
         CorrectionError,
         EvaluationError,
+        ExportError,
         GroupingError,
         QueryError,
         QueueError,

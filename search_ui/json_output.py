@@ -11,6 +11,7 @@ from encoder.interface import ClipDescription
 from ingest.clip import Clip
 from ingest.location import as_typed
 from pipeline.checks import Finding
+from pipeline.exporting import Exported
 from pipeline.found import Found, FoundVideo
 from pipeline.groups import KIND, Group
 from pipeline.reindexing import ReindexReport
@@ -165,6 +166,11 @@ def removed_document(removed: Sequence[VideoRecord]) -> Json:
             for video in removed
         ]
     }
+
+
+def exported_document(written: Sequence[Exported]) -> Json:
+    """The files that were written; `copied` where a film has the original's own frames."""
+    return [{**asdict(file), "path": str(file.path)} for file in written]
 
 
 def findings_document(findings: Sequence[Finding]) -> Json:

@@ -13,6 +13,7 @@ from encoder.interface import ClipDescription
 from ingest.clip import ClipSpan
 from ingest.location import as_typed
 from pipeline.checks import Finding
+from pipeline.exporting import Exported
 from pipeline.found import Found, FoundVideo
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
@@ -138,6 +139,13 @@ def print_removed(removed: Sequence[VideoRecord]) -> None:
         (f"{shown_path(v.path)} ({count(v.clip_count, 'clip')})" for v in removed),
         style="cyan",
     )
+
+
+def print_exported(written: Sequence[Exported]) -> None:
+    """One line per file."""
+    for file in written:
+        how = ", copied" if file.copied else ""
+        results.print(f"{shown_path(file.path)} ({count(file.moments, 'moment')}{how})")
 
 
 def print_status(library: Path, status: LibraryStatus) -> None:

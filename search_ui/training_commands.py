@@ -51,6 +51,7 @@ def train(
     The library then uses what was learned; its videos must be indexed again. Exit code 2 if
     some lines could not be used, 1 if nothing could be done at all.
     """
+    read = _table_to_learn(captions, media, corrections=corrections)
     from pipeline.assembly import weights_to_train
     from pipeline.settings import load_settings
     from search_ui.json_output import write
@@ -58,7 +59,6 @@ def train(
     from search_ui.training_output import index_again, print_training, training_document
     from training.own import TooFewItemsError, train_own
 
-    read = _table_to_learn(captions, media, corrections=corrections)
     settings = load_settings(library)
     target = weights_to_train(settings)
     try:
@@ -92,9 +92,13 @@ def _table_to_learn(
         return _corrected
     if corrections or captions is None or media is None:
         raise typer.BadParameter("give either --captions and --media, or --corrections alone")
+    return lambda _: _tabled(captions, media)
+
+
+def _tabled(captions: Path, media: Path) -> "OwnTable":
     from training.own_data import read_own_table
 
-    return lambda _: read_own_table(captions, media)
+    return read_own_table(captions, media)
 
 
 def _corrected(settings: "Settings") -> "OwnTable":

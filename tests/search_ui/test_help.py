@@ -37,6 +37,7 @@ COMMANDS = {
     ("train",): ("--library", "--json", "--captions", "--media", "--corrections"),
     ("correct",): ("--library", "--json", "--caption", "--add", "--remove"),
     ("uncorrect",): ("--library", "--json"),
+    ("export",): ("--library", "--json", "--query", "--limit"),
     ("remove",): ("--library", "--json"),
     ("describe",): ("--library", "--json", "--attention"),
     ("doctor",): ("--library", "--json"),
@@ -93,6 +94,7 @@ def test_the_version_is_one_line(clipseek: CommandLine) -> None:
         ("fly",),
         ("search", "--fly", "x"),
         ("train",),
+        ("export", "x.csv"),
     ],
 )
 def test_wrong_usage_is_exit_code_2_without_a_traceback(
