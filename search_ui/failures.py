@@ -12,6 +12,7 @@ def explanation(error: Exception) -> str | None:
     from pipeline.exporting import ExportError
     from pipeline.groups import GroupingError
     from pipeline.query import QueryError
+    from pipeline.query_language import QuerySyntaxError
     from pipeline.running import AlreadyRunningError
     from pipeline.settings import SettingsError
     from pipeline.steps import QueueError
@@ -36,6 +37,8 @@ def explanation(error: Exception) -> str | None:
         VideoError,
         WatchError,
     )
+    if isinstance(error, QuerySyntaxError):
+        return f"{error}\n{error.pointed}"
     if isinstance(error, speaking):
         return str(error)
     if isinstance(error, OSError):

@@ -1,14 +1,11 @@
-"""The command `search`: its options put together to a query."""
+"""The command `search`: its options and what becomes of them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
 from search_ui.options import JsonOption, LibraryOption
-
-if TYPE_CHECKING:
-    from pipeline.query import Example, Query
 
 Images: TypeAlias = Annotated[
     list[Path] | None,
@@ -35,7 +32,7 @@ Then: TypeAlias = Annotated[
 # The command's arguments are its contract.
 def search(  # noqa: PLR0913
     text: Annotated[
-        str | None, typer.Argument(metavar="[TEXT]", help="What happens in the clip.")
+        str | None, typer.Argument(metavar="TEXT", help="What happens in the clip.")
     ] = None,
     *,
     image: Images = None,
@@ -79,31 +76,21 @@ def search(  # noqa: PLR0913
 ) -> None:
     """Find the moments that fit words, pictures, videos or clips, best first.
 
-    What is given together is mixed; --minus and --unlike are taken away from it.
+    What is given together is mixed; --minus and --unlike are taken away from it. TEXT may hold
+    all of it: dog minus people then "a sunset" within 30 category:sports in:holiday after:2024
     """
-    from catalog.interface import ClipFilter
     from pipeline import searching
     from pipeline.assembly import open_library
-    from pipeline.dates import day
-    from pipeline.query import ImageFile, LibraryClip, Text
     from pipeline.settings import load_settings
     from search_ui.json_output import hits_document, videos_document, write
     from search_ui.printing import print_hits, print_videos
     from search_ui.progress import spinner
+    from search_ui.search_request import Examples, narrowed, query_of
 
-    wanted: list[Example] = [] if text is None else [Text(text)]
-    wanted += map(ImageFile, image or ())
-    wanted += _part(video, start, end)
-    wanted += map(LibraryClip, like or ())
-    if not wanted:
-        raise typer.BadParameter("say what to look for: TEXT, --image, --video or --like")
-    unwanted: list[Example] = [*map(Text, minus or ()), *map(LibraryClip, unlike or ())]
-    query = _query(wanted, unwanted, then or [], within)
-    where = ClipFilter(
-        categories=tuple(category or ()),
-        places=tuple(map(_place, place or ())),
-        after=None if after is None else day(after),
-        before=None if before is None else day(before),
+    examples = Examples(image or (), video, start, end, like or (), unlike or (), minus or ())
+    query, written = query_of(text, examples, then=then or (), within=within)
+    where = narrowed(
+        written, categories=category or (), places=place or (), after=after, before=before
     )
     with open_library(load_settings(library)) as opened, spinner("searching"):
         if group:
@@ -116,31 +103,3 @@ def search(  # noqa: PLR0913
         print_videos(videos)
     else:
         print_hits(found)
-
-
-def _place(text: str) -> str:
-    """What was meant as a path, in full; anything else as it is."""
-    path = Path(text)
-    return str(path.absolute()) if path.exists() else text
-
-
-def _part(video: Path | None, start: float | None, end: float | None) -> "list[Example]":
-    from pipeline.query import VideoFile
-
-    if video is not None:
-        return [VideoFile(video, start or 0.0, end)]
-    if start is not None or end is not None:
-        raise typer.BadParameter("--start and --end say which part of the --video")
-    return []
-
-
-def _query(
-    wanted: "list[Example]", unwanted: "list[Example]", then: list[str], within: float | None
-) -> "Query":
-    from pipeline.query import USUAL_SECONDS, Part, Query, Step, Text
-
-    if within is not None and not then:
-        raise typer.BadParameter("--within says how soon --then happens")
-    first = Step(tuple(map(Part, wanted)), tuple(map(Part, unwanted)))
-    following = (Step((Part(Text(words)),)) for words in then)
-    return Query((first, *following), USUAL_SECONDS if within is None else within)
