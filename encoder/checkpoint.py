@@ -23,6 +23,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 ALIGNMENT = "alignment.safetensors"
 CAPTIONER = "captioner.safetensors"
 TOPICS = "topics.safetensors"
+HUBNESS = "hubness.safetensors"
 ACTIONS = "actions.safetensors"
 CAMERA = "camera.safetensors"
 _SCALE = ".scale"
@@ -136,16 +137,19 @@ def fitting(path: Path) -> Iterator[None]:
         raise CheckpointError(path, f"the weights do not fit this version ({reason})") from error
 
 
-def fingerprint(path: Path) -> str:
-    """Eight hexadecimal digits of the file's content.
+def fingerprint(*paths: Path) -> str:
+    """Eight hexadecimal digits of the files' content.
 
     Raises:
-        CheckpointError: the file cannot be read.
+        CheckpointError: a file cannot be read.
     """
-    try:
-        return hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest()
-    except OSError as error:
-        raise CheckpointError(path, f"the weights cannot be read ({error.strerror})") from error
+    content = hashlib.blake2b(digest_size=4)
+    for path in paths:
+        try:
+            content.update(path.read_bytes())
+        except OSError as error:
+            raise CheckpointError(path, f"the weights cannot be read ({error.strerror})") from error
+    return content.hexdigest()
 
 
 def require_alignment(checkpoint: Checkpoint, path: Path) -> None:
@@ -167,13 +171,13 @@ def compact_space(weights: Path = WEIGHTS) -> EmbeddingSpace:
     Raises:
         CheckpointError: they are missing or damaged.
     """
-    path = weights / ALIGNMENT
-    return _space_of(path, fingerprint(path))
+    path = weights / HUBNESS
+    return _space_of(path, fingerprint(weights / ALIGNMENT, path))
 
 
 @cache
 def _space_of(path: Path, content: str) -> EmbeddingSpace:
-    """Remembered by the file's content: a library's weights may be trained meanwhile."""
+    """Remembered by the files' content: a library's weights may be trained meanwhile."""
     try:
         dimension = load_checkpoint(path).number("dimension")
     except KeyError as error:

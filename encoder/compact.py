@@ -32,6 +32,7 @@ from encoder.checkpoint import (
     require_alignment,
 )
 from encoder.devices import best_device
+from encoder.hubness import Hubness
 from encoder.interface import (
     Caption,
     CaptionAttention,
@@ -65,17 +66,18 @@ class CompactEncoder:
         self,
         alignment: Alignment,
         *,
-        captioner: Captioner,
-        vocabulary: Vocabulary,
+        speaker: tuple[Captioner, Vocabulary],
         topics: TopicClassifier,
+        hubness: Hubness,
         space: EmbeddingSpace,
         actions: ActionRecogniser | None = None,
     ) -> None:
         self._device = best_device()
         self._alignment = alignment.to(self._device).eval()
+        captioner, self._vocabulary = speaker
         self._captioner = captioner.to(self._device).eval()
-        self._vocabulary = vocabulary
         self._topics = topics
+        self._hubness = hubness
         self._actions = actions
         self._space = space
         self._sentences: SentenceEncoder | None = None  # loaded on first use
@@ -88,12 +90,13 @@ class CompactEncoder:
             CheckpointError: a file is missing or damaged, or does not fit this version.
         """
         space = compact_space(weights)
-        captioner, vocabulary = load_captioner(weights / CAPTIONER)
+        alignment = load_alignment(weights / ALIGNMENT)
+        dimension = alignment.config.dimension
         return cls(
-            load_alignment(weights / ALIGNMENT),
-            captioner=captioner,
-            vocabulary=vocabulary,
-            topics=TopicClassifier.load(weights / TOPICS, dimension=space.dimension),
+            alignment,
+            speaker=load_captioner(weights / CAPTIONER),
+            topics=TopicClassifier.load(weights / TOPICS, dimension=dimension),
+            hubness=Hubness.load(weights, dimension=dimension),
             space=space,
             # Weights made from a user's own captions come without: there were no clips of actions.
             actions=load_actions(weights) if (weights / ACTIONS).exists() else None,
@@ -117,18 +120,24 @@ class CompactEncoder:
         )
         return [
             ClipDescription(embedding, caption, labels)
-            for embedding, caption, labels in zip(embeddings, captions, categories, strict=True)
+            for embedding, caption, labels in zip(
+                self._hubness.correct_clips(embeddings), captions, categories, strict=True
+            )
         ]
 
     def embed_clips(self, clips: Sequence[Clip]) -> NDArray[np.float32]:
         """``(N, D)`` unit vectors."""
         if not clips:
             return np.zeros((0, self._space.dimension), np.float32)
-        return self._embed(clips, [self._grids(clip) for clip in clips])
+        plain = self._embed(clips, [self._grids(clip) for clip in clips])
+        return self._hubness.correct_clips(plain)
 
-    @torch.inference_mode()
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """``(N, D)`` unit vectors; texts past 64 tokens are cut."""
+        return self._hubness.correct_texts(self._embed_texts(texts))
+
+    @torch.inference_mode()
+    def _embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if self._sentences is None:
             self._sentences = SentenceEncoder().to(self._device)
         return as_numpy(self._alignment.embed_sentences(self._sentences(texts)))
@@ -217,7 +226,7 @@ class CompactEncoder:
         ):
             texts = [self._vocabulary.decode(candidate.words) for candidate in candidates]
             scores = np.array([candidate.score for candidate in candidates])
-            fit = scores + _LIKENESS * self.embed_texts(texts) @ seen  # (K,)
+            fit = scores + _LIKENESS * self._embed_texts(texts) @ seen  # (K,)
             best = max(
                 range(len(fit)), key=lambda k: (not repeats_itself(texts[k].split()), fit[k])
             )

@@ -80,7 +80,9 @@ def evaluate_topics(
         raise EvaluationError(
             f"the category {unknown[0]!r} is not known; known are {', '.join(topics.labels)}"
         )
-    texts = encoder.embed_texts([caption.caption for caption in captions])  # (N, D)
+    # The topics read the first coordinates; what an encoder appends to them is for search.
+    texts = encoder.embed_texts([c.caption for c in captions])[:, : topics.weight.shape[1]]
+    texts = texts / np.linalg.norm(texts, axis=1, keepdims=True)  # (N, D)
     best = replace(topics, clip_mean=texts.mean(0)).probabilities(texts).argmax(1)  # (N,)
     truth = np.array([topics.labels.index(caption.topic) for caption in captions])
     right = (best == truth).astype(np.float64)

@@ -16,6 +16,7 @@ from training.align import AlignmentTraining, train_alignment
 from training.camera import CameraTraining, train_camera
 from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError
+from training.hubness import choose_banks
 from training.labels import train_labels
 from training.order import OrderTraining, train_order
 from training.temporal_choice import compare_temporal, table
@@ -27,6 +28,7 @@ class Model(StrEnum):
 
     ALIGN = "align"
     ORDER = "order"
+    HUBNESS = "hubness"
     CAPTION = "caption"
     TOPICS = "topics"
     LABELS = "labels"
@@ -45,6 +47,7 @@ def _log_temporal(folders: Folders) -> None:
 _TRAININGS: dict[Model, Callable[[Folders], object]] = {
     Model.ALIGN: lambda folders: train_alignment(folders, AlignmentTraining()),
     Model.ORDER: lambda folders: train_order(folders, OrderTraining()),
+    Model.HUBNESS: choose_banks,
     Model.CAPTION: lambda folders: train_captioner(folders, CaptionTraining()),
     Model.TOPICS: train_topics,
     Model.LABELS: train_labels,

@@ -8,6 +8,7 @@ import pytest
 
 from encoder.checkpoint import (
     ALIGNMENT,
+    HUBNESS,
     WEIGHTS,
     Checkpoint,
     CheckpointError,
@@ -129,7 +130,8 @@ def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "folder"])
 def test_a_damaged_file_is_one_clear_line(tmp_path: Path, damage: str) -> None:
-    path = tmp_path / ALIGNMENT
+    path = tmp_path / HUBNESS
+    save_checkpoint(tmp_path / ALIGNMENT, Checkpoint({}, {}))
     save_checkpoint(path, Checkpoint({"x": np.ones((9, 9), np.float32)}, {"dimension": 9}))
     whole = path.read_bytes()
     path.unlink()
@@ -145,8 +147,9 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path, damage: str) -> None:
 
 
 def test_weights_that_do_not_say_their_size_are_one_clear_line(tmp_path: Path) -> None:
-    path = tmp_path / ALIGNMENT
-    save_checkpoint(path, Checkpoint({"x": np.ones(3, np.float32)}, {}))
+    path = tmp_path / HUBNESS
+    for each in (path, tmp_path / ALIGNMENT):
+        save_checkpoint(each, Checkpoint({"x": np.ones(3, np.float32)}, {}))
 
     with pytest.raises(CheckpointError, match="dimension") as caught:
         compact_space(tmp_path)
@@ -177,8 +180,8 @@ def test_the_same_weights_saved_twice_have_the_same_fingerprint(tmp_path: Path) 
 def test_the_shipped_space_names_its_weights() -> None:
     space = compact_space()
 
-    assert space.name == f"compact-{fingerprint(WEIGHTS / ALIGNMENT)}"
-    assert space.dimension == load_checkpoint(WEIGHTS / ALIGNMENT).number("dimension")
+    assert space.name == f"compact-{fingerprint(WEIGHTS / ALIGNMENT, WEIGHTS / HUBNESS)}"
+    assert space.dimension == load_checkpoint(WEIGHTS / HUBNESS).number("dimension")
 
 
 def test_whoever_uses_the_machine_may_read_weights(tmp_path: Path) -> None:

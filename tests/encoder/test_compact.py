@@ -15,6 +15,7 @@ from encoder.captioner import Captioner, CaptionerConfig
 from encoder.categories import TopicClassifier
 from encoder.checkpoint import ALIGNMENT, Checkpoint, CheckpointError, save_checkpoint
 from encoder.compact import CompactEncoder, load_alignment
+from encoder.hubness import ADDED_DIMENSIONS, Hubness
 from encoder.interface import EmbeddingSpace
 from encoder.temporal import AlignmentConfig
 from encoder.vocabulary import Vocabulary
@@ -58,10 +59,10 @@ def build(*, ordered: bool, gist: bool = True) -> CompactEncoder:
     none = np.zeros(DIMENSION, np.float32)
     return CompactEncoder(
         alignment,
-        captioner=captioner,
-        vocabulary=vocabulary,
+        speaker=(captioner, vocabulary),
         topics=TopicClassifier(("music", "sports", "food"), weight, none[:3], none),
-        space=EmbeddingSpace("compact-00000000", DIMENSION),
+        hubness=Hubness.of(*np.eye(DIMENSION, dtype=np.float32).reshape(2, -1, DIMENSION)),
+        space=EmbeddingSpace("compact-00000000", DIMENSION + ADDED_DIMENSIONS),
     )
 
 

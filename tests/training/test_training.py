@@ -1,4 +1,4 @@
-"""All of training on a dozen tiny pictures: align, order, caption, topics, and what comes out."""
+"""All of training on a dozen tiny pictures: align, order, hubness, caption, topics, and what comes out."""
 
 import shutil
 from fractions import Fraction
@@ -12,6 +12,7 @@ from encoder.backbone import FRAME_SIZE, CompactBackbone, frame_grids
 from encoder.checkpoint import (
     ALIGNMENT,
     CAPTIONER,
+    HUBNESS,
     TOPICS,
     WEIGHTS,
     Checkpoint,
@@ -28,6 +29,7 @@ from training.align import AlignmentTraining, train_alignment
 from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError, read_pictures
 from training.features import place_features, sentence_features, stem_features
+from training.hubness import choose_banks
 from training.order import OrderTraining, train_order
 from training.topics import train_topics
 
@@ -49,6 +51,7 @@ class Trained:
         train_order(self.folders, ORDER)
         self.ordered = load_checkpoint(self.folders.weights / ALIGNMENT)
         self.figures = train_captioner(self.folders, CAPTION)
+        choose_banks(self.folders)
         self.accuracy = train_topics(self.folders)
         self.shipped_changed = [fingerprint(path) for path in shipped] != before
 
@@ -69,10 +72,10 @@ def clip(colour: str, shape: str, *, frames: int) -> Clip:
     return Clip(info, ClipSpan(0, 9), np.stack([picture] * frames), np.arange(frames, dtype=float))
 
 
-def test_it_writes_three_files_and_leaves_the_shipped_ones(trained: Trained) -> None:
+def test_it_writes_four_files_and_leaves_the_shipped_ones(trained: Trained) -> None:
     written = {path.name for path in trained.folders.weights.iterdir()}
 
-    assert written == {ALIGNMENT, CAPTIONER, TOPICS}
+    assert written == {ALIGNMENT, CAPTIONER, HUBNESS, TOPICS}
     assert not trained.shipped_changed
     assert list(trained.folders.cache.glob("*.partial")) == []
 
@@ -128,11 +131,11 @@ def test_learned_pictures_find_their_colours(encoder: CompactEncoder) -> None:
     assert (texts @ clips.T).argmax(1).tolist() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("name", [CAPTIONER, TOPICS])
+@pytest.mark.parametrize("name", [CAPTIONER, HUBNESS, TOPICS])
 def test_what_was_learned_beside_another_alignment_is_refused(
     trained: Trained, tmp_path: Path, name: str
 ) -> None:
-    for each in (ALIGNMENT, CAPTIONER, TOPICS):
+    for each in (ALIGNMENT, CAPTIONER, HUBNESS, TOPICS):
         shutil.copy(trained.folders.weights / each, tmp_path)
     learned = load_checkpoint(tmp_path / name)
     save_checkpoint(
@@ -144,7 +147,7 @@ def test_what_was_learned_beside_another_alignment_is_refused(
 
 
 def test_topics_of_another_space_are_refused(trained: Trained, tmp_path: Path) -> None:
-    for name in (ALIGNMENT, CAPTIONER):
+    for name in (ALIGNMENT, CAPTIONER, HUBNESS):
         shutil.copy(trained.folders.weights / name, tmp_path)
     tensors = {"weight": np.zeros((2, 9)), "bias": np.zeros(2), "clip_mean": np.zeros(9)}
     beside = fingerprint(tmp_path / ALIGNMENT)
