@@ -32,7 +32,7 @@ from encoder.checkpoint import (
     require_alignment,
 )
 from encoder.devices import best_device
-from encoder.hubness import Hubness
+from encoder.hubness import Hubness, plain
 from encoder.interface import (
     Caption,
     CaptionAttention,
@@ -40,6 +40,7 @@ from encoder.interface import (
     ClipDescription,
     EmbeddingSpace,
 )
+from encoder.rewording import mix_words
 from encoder.temporal import AlignmentConfig, Pooling
 from encoder.temporal import Sequence as FrameSequence
 from encoder.tensors import as_numpy, as_torch
@@ -135,6 +136,13 @@ class CompactEncoder:
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """``(N, D)`` unit vectors; texts past 64 tokens are cut."""
         return self._hubness.correct_texts(self._embed_texts(texts))
+
+    def reword(self, embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
+        """``(D,)`` → ``(D,)``, of unit length."""
+        (words,) = self._embed_texts([caption])
+        mixed: NDArray[np.float32] = mix_words(plain(embedding), words)
+        (corrected,) = self._hubness.correct_clips(mixed[None])
+        return np.asarray(corrected, np.float32)
 
     @torch.inference_mode()
     def _embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:

@@ -82,6 +82,11 @@ class Hubness:
         return _unit(texts, [np.full_like(step, np.sqrt(_MOST)), step, np.zeros_like(step), rest])
 
 
+def plain(corrected: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``(..., D + 4)`` → ``(..., D)``: the unit vectors before the correction."""
+    return corrected[..., :-ADDED_DIMENSIONS] * np.float32(np.sqrt(_SQUARED_LENGTH))
+
+
 def _closeness(points: NDArray[np.float32], bank: NDArray[np.float32]) -> NDArray[np.float32]:
     """A soft maximum of the similarities of each point with all of the bank: ``(N,)``."""
     parts = [points[start : start + _BATCH] for start in range(0, len(points), _BATCH)]

@@ -96,6 +96,9 @@ class ClipEncoder(Protocol):
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed each text: ``(N, D)``, unit rows. Texts past the model's length are cut."""
 
+    def reword(self, embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
+        """Move a clip's embedding, ``(D,)``, to where it belongs if it shows what `caption` says."""
+
 
 @runtime_checkable
 class AttentiveEncoder(ClipEncoder, Protocol):

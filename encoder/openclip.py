@@ -17,6 +17,7 @@ from encoder.devices import best_device
 from encoder.interface import Caption, ClipDescription, EmbeddingSpace
 from encoder.openclip_model import OpenClipModel
 from encoder.openclip_weights import OpenClipWeights, openclip_space
+from encoder.rewording import mix_words
 from encoder.temporal import AlignmentConfig, TemporalEncoder
 from ingest.clip import Clip
 
@@ -86,6 +87,11 @@ class OpenClipEncoder:
         if not texts:
             return np.zeros((0, self._space.dimension), np.float32)
         return np.asarray(self._model.embed_texts(texts).cpu().numpy(), np.float32)
+
+    def reword(self, embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
+        """``(D,)`` → ``(D,)``, of unit length."""
+        (words,) = self.embed_texts([caption])
+        return mix_words(embedding, words)
 
     def _caption(self, clips: Sequence[Clip]) -> list[Caption]:
         if self._captioner is None:

@@ -202,14 +202,13 @@ def _as_described(
 def _corrected(
     library: Library, store: ClipStore, described: ClipRecord, *, correction: Correction
 ) -> ClipRecord:
-    def embed(text: str) -> NDArray[np.float32]:
+    def reword(embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
         encoder = library.encoder
         if encoder.space != store.space:
             raise SpaceChangedError
-        (embedding,) = encoder.embed_texts([text])
-        return np.asarray(embedding, np.float32)
+        return encoder.reword(embedding, caption)
 
-    return corrected(described, correction, embed=embed)
+    return corrected(described, correction, reword=reword)
 
 
 def _merged(

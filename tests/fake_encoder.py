@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.interface import Caption, CategoryScore, ClipDescription, EmbeddingSpace
+from encoder.rewording import mix_words
 from ingest.clip import Clip
 
 COLOURS = {"red": (1.0, 0.0, 0.0), "green": (0.0, 1.0, 0.0), "blue": (0.0, 0.0, 1.0)}
@@ -35,6 +36,9 @@ class FakeEncoder:
         named = [[COLOURS[word] for word in text.split() if word in COLOURS] for text in texts]
         vectors = [np.sum(colours or [(1.0, 1.0, 1.0)], axis=0) for colours in named]
         return unit_rows(np.array(vectors, dtype=np.float32).reshape(-1, 3))
+
+    def reword(self, embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
+        return mix_words(embedding, self.embed_texts([caption])[0])
 
     def _describe(self, vector: NDArray[np.float32]) -> ClipDescription:
         name = list(COLOURS)[int(vector.argmax())]

@@ -148,14 +148,27 @@ def test_nothing_in_gives_nothing_out(encoder: CompactEncoder) -> None:
     nothing: Sequence[Clip] = []
 
     assert encoder.describe(nothing) == []
-    assert encoder.embed_clips(nothing).shape == (0, DIMENSION)
-    assert encoder.embed_texts([]).shape == (0, DIMENSION)
+    assert encoder.embed_clips(nothing).shape == (0, encoder.space.dimension)
+    assert encoder.embed_texts([]).shape == (0, encoder.space.dimension)
+
+
+def test_a_clip_with_other_words_is_closer_to_them_alone(encoder: CompactEncoder) -> None:
+    (before,) = encoder.embed_clips([clip(3, seed=1)])
+    texts = encoder.embed_texts(["a dog", "two rockets"])
+    after = encoder.reword(before, "a dog")
+
+    np.testing.assert_allclose(np.linalg.norm(after), 1, atol=1e-5)
+    (told, other), (told_before, other_before) = texts @ after, texts @ before
+    assert told > told_before + 0.2
+    assert after @ before > 0.6
+    likeness = float(texts[0] @ texts[1])
+    assert other - other_before < max(0.1, likeness)
 
 
 def test_texts_lie_in_the_space_of_the_clips(encoder: CompactEncoder) -> None:
     vectors = encoder.embed_texts(["a dog", "a cat on the grass", ""])
 
-    assert vectors.shape == (3, DIMENSION)
+    assert vectors.shape == (3, encoder.space.dimension)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(encoder.embed_texts(["a dog"])[0], vectors[0], atol=1e-5)

@@ -1,4 +1,4 @@
-"""All of training on a dozen tiny pictures: align, order, hubness, caption, topics, and what comes out."""
+"""All of training on a dozen tiny pictures, and what comes out."""
 
 import shutil
 from fractions import Fraction
