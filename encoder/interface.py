@@ -97,7 +97,7 @@ class ClipEncoder(Protocol):
         """Embed each text: ``(N, D)``, unit rows. Texts past the model's length are cut."""
 
     def reword(self, embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
-        """Move a clip's embedding, ``(D,)``, to where it belongs if it shows what `caption` says."""
+        """Move a clip's embedding, ``(D,)``, to where it belongs if `caption` is true of it."""
 
 
 @runtime_checkable
