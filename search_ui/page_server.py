@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 
 from pipeline.settings import Settings, load_settings
 from search_ui.failures import explanation
-from search_ui.page import clip_media
+from search_ui.page import clip_media, film_media
 from search_ui.page.opened import opened
 from search_ui.page_access import is_protected, require_protection
 from search_ui.page_password import PasswordGate, Visitors
@@ -102,7 +102,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         settings.uploads.absolute(), limit_bytes=round(settings.upload_gigabytes * 1e9)
     )
     uploads.tidy()
-    return [clip_media.ROUTE, upload_route(uploads, on_received=_index)]
+    return [clip_media.ROUTE, film_media.ROUTE, upload_route(uploads, on_received=_index)]
 
 
 def _open() -> None:

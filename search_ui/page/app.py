@@ -6,19 +6,25 @@ Streamlit puts this folder first on the path of imports: no file here may have a
 import streamlit as st
 
 from pipeline.settings import load_settings
-from search_ui.page import browse_page, library_page, search_page
+from search_ui.page import browse_page, library_page, search_page, video_page
 from search_ui.page.admission import admitted
 from search_ui.page.looks import ICON, SCRIPT, STYLE
+from search_ui.page.video_address import PAGE
 
 
 def _browse() -> None:
     browse_page.show(_search)
 
 
+def _video() -> None:
+    video_page.show(_search)
+
+
 _search = st.Page(search_page.show, title="Search", icon=":material/search:", default=True)
 _pages = [
     _search,
     st.Page(_browse, title="Browse", icon=":material/category:", url_path="browse"),
+    st.Page(_video, title="Video", icon=":material/movie:", url_path=PAGE),
     st.Page(
         library_page.show, title="Library", icon=":material/video_library:", url_path="library"
     ),

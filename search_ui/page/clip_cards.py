@@ -15,6 +15,7 @@ from search_ui.page.address import ask, asked
 from search_ui.page.clip_media import PREVIEW, THUMBNAIL, media_url
 from search_ui.page.clip_player import play
 from search_ui.page.moments import Moment, VideoGroup
+from search_ui.page.video_address import link_to
 from search_ui.printing import SHOWN_CATEGORIES, count, span_text
 from search_ui.terminal import printable
 
@@ -75,7 +76,9 @@ def _heading(group: VideoGroup) -> str:
     folder = html.escape(printable(as_typed(group.path.parent)))
     name = html.escape(printable(group.path.name))
     found = count(len(group.moments), "moment")
-    return f'<h2 class="clip-video" title="{folder}">{name} <span>{found}</span></h2>'
+    link = html.escape(link_to(group.moments[0].clip.video_id))
+    named = f'<a href="{link}" target="_self">{name}</a>'
+    return f'<h2 class="clip-video" title="{folder}">{named} <span>{found}</span></h2>'
 
 
 def _words(moment: Moment) -> str:

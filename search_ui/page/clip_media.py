@@ -39,7 +39,7 @@ GONE = (
 )
 
 _CLIP_ID = re.compile(r"[0-9a-f]{8,64}:[0-9]{1,12}")
-_decoding = threading.Semaphore(AT_ONCE)
+decoding = threading.Semaphore(AT_ONCE)
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def _preview(clip_id: str) -> Response:
             return _absent()
         if is_gone(record.path):
             return _refusal(GONE)
-        with _decoding:
+        with decoding:
             if not path.is_file():
                 write_preview(record.path, record.span, clip_id, folder=folder)
     return FileResponse(path, headers=KEEP_IN_BROWSER)
@@ -82,7 +82,7 @@ def _moment(clip_id: str) -> Response:
 
 @lru_cache(KEPT_MOMENTS)
 def _excerpt(path: Path, span: ClipSpan, video_id: str) -> bytes:
-    with _decoding, tempfile.TemporaryDirectory() as folder:
+    with decoding, tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / MOMENT
         write_excerpt(path, span, target, video_id=video_id)
         return target.read_bytes()

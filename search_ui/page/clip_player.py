@@ -1,5 +1,6 @@
 """Playing a moment, from its very first frame, with the whole of its video as a timeline."""
 
+import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from search_ui.page.clip_media import MOMENT, THUMBNAIL, media_url
 from search_ui.page.moments import Moment
 from search_ui.page.opened import explained
 from search_ui.page.similarity_bars import Bar, bars
+from search_ui.page.video_address import link_to
 from search_ui.printing import span_text
 from search_ui.terminal import printable
 
@@ -54,6 +56,8 @@ def play(clip: ClipSummary, compared: Callable[[str], Sequence[Moment]]) -> None
         )
         if any(one.score is not None for one in scored):
             st.caption("The higher a bar, the more its moment is like what you asked for.")
+        link = html.escape(link_to(clip.video_id, clip.clip_id))
+        st.html(f'<a href="{link}" target="_self">Open the whole video; correct or export this</a>')
         st.code(printable(as_typed(clip.path)), language=None, wrap_lines=True)
 
 

@@ -15,6 +15,8 @@ STYLE = """<style>
 }
 .clip-video { font-size: 1.05rem; font-weight: 600; margin: .75rem 0 0; padding: 0;
   overflow-wrap: anywhere; }
+.clip-video a { color: inherit; text-decoration: none; }
+.clip-video a:hover, .clip-video a:focus-visible { text-decoration: underline; }
 .clip-video span { font-weight: 400; opacity: .75; margin-left: .5rem; }
 .clip-picture { display: block; width: 100%; aspect-ratio: 16 / 9; object-fit: cover;
   border-radius: .5rem; background: rgba(128, 128, 128, .25); }

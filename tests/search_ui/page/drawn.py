@@ -17,6 +17,10 @@ def browse_page() -> AppTest:
     return AppTest.from_function(_browse, default_timeout=PATIENCE_SECONDS)
 
 
+def video_page() -> AppTest:
+    return AppTest.from_function(_video, default_timeout=PATIENCE_SECONDS)
+
+
 def played(page: AppTest) -> list[str]:
     """The buttons that play moments, as ids of clips."""
     return [b.key.removeprefix("play-") for b in page.button if (b.key or "").startswith("play-")]
@@ -40,3 +44,11 @@ def _browse() -> None:
     from search_ui.page import browse_page
 
     browse_page.show(st.Page(lambda: None, title="Search", url_path="search"))
+
+
+def _video() -> None:
+    import streamlit as st
+
+    from search_ui.page import video_page
+
+    video_page.show(st.Page(lambda: None, title="Search", url_path="search"))

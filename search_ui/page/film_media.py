@@ -1,0 +1,108 @@
+"""Whole films for the player: as they are where browsers know them, else in stretches made anew."""
+
+import logging
+import re
+import secrets
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from catalog.interface import VideoRecord
+from ingest.clip import ClipSpan
+from ingest.excerpt import write_excerpt
+from ingest.location import is_remote
+from pipeline.places import is_gone
+from search_ui.failures import explanation
+from search_ui.page.clip_media import GONE, KEEP_IN_BROWSER, KEY, decoding
+from search_ui.page.opened import opened
+from search_ui.terminal import printable
+
+WHOLE = "whole"
+STRETCH_SECONDS = 12
+"""Cut while the one before it is played."""
+KEPT_STRETCHES = 30
+"""About a megabyte each, in memory."""
+
+MEDIA_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/mp4",
+    ".webm": "video/webm",
+    ".mkv": "video/webm",
+}
+"""Containers that browsers may know; whether they know what is in them they find out."""
+
+_PART = re.compile(rf"{WHOLE}|[0-9]{{1,7}}")
+
+logger = logging.getLogger(__name__)
+
+
+def film_url(video_id: str) -> str:
+    """Where the browser gets the original file; byte ranges of it, too."""
+    return f"/films/{KEY}/{video_id}/{WHOLE}"
+
+
+def stretches_url(video_id: str) -> str:
+    """What becomes the address of a stretch when its number is put behind it."""
+    return f"/films/{KEY}/{video_id}/"
+
+
+def _serve(request: Request) -> Response:
+    """Answer with a film or a stretch of it, or with one line that says why not."""
+    named = request.path_params
+    part = str(named["part"])
+    known = secrets.compare_digest(str(named["key"]).encode(), KEY.encode())
+    if not known or not _PART.fullmatch(part):
+        return _refusal("There is no such film.")
+    try:
+        # The catalog decides which file is read; what is asked for is an id and nothing else.
+        videos = opened().library.store.videos()
+        video = next((video for video in videos if video.video_id == named["video_id"]), None)
+        if video is None:
+            return _refusal("This video is not in the library any more.")
+        if is_gone(video.path):
+            return _refusal(GONE)
+        return _whole(video) if part == WHOLE else _stretch(video, int(part))
+    except Exception as error:
+        line = explanation(error)
+        if line is None:
+            raise
+        logger.warning("%s of %s: %s", part, named["video_id"], line)
+        return _refusal(line)
+
+
+def _whole(video: VideoRecord) -> Response:
+    media_type = MEDIA_TYPES.get(video.path.suffix.lower())
+    if media_type is None or is_remote(video.path):
+        return _refusal("No browser plays this file as it is.")
+    headers = {**KEEP_IN_BROWSER, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(video.path, media_type=media_type, headers=headers)
+
+
+def _stretch(video: VideoRecord, number: int) -> Response:
+    start = number * STRETCH_SECONDS
+    end = min(start + STRETCH_SECONDS, video.duration_seconds)
+    if start >= end:
+        return _refusal("The video ends before.")
+    content = _cut(video.path, ClipSpan(start, end), video.video_id)
+    return Response(content, media_type="video/mp4", headers=KEEP_IN_BROWSER)
+
+
+@lru_cache(KEPT_STRETCHES)
+def _cut(path: Path, span: ClipSpan, video_id: str) -> bytes:
+    with decoding, tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "stretch.mp4"
+        write_excerpt(path, span, target, video_id=video_id)
+        return target.read_bytes()
+
+
+def _refusal(line: str) -> Response:
+    return PlainTextResponse(printable(line), status_code=404)
+
+
+ROUTE = Route("/films/{key}/{video_id}/{part}", _serve, methods=["GET"])
+"""What the page's server answers besides Streamlit. Runs in a thread, not in the event loop."""
