@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pymilvus import MilvusClient
 
 from catalog.conditions import on_clips_only
+from catalog.connecting import connected, without_password
 from catalog.embedded import EmbeddedMilvus
 from catalog.expressions import ALL_VIDEOS, admitting, of_videos
 from catalog.interface import (
@@ -50,7 +51,6 @@ from encoder.interface import EmbeddingSpace
 # It logs every failed request with a traceback before it raises; raising is enough.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
 
-CONNECT_SECONDS = 10.0
 ROWS_PER_REQUEST = 500
 """About 1.5 MB of 512-d clips: far below what a server accepts in one message."""
 
@@ -117,8 +117,8 @@ class MilvusStore:
         uri = str(where) if embedded is None else embedded.uri
         store = None
         try:
-            with translated(f"open {where}"):
-                client = MilvusClient(uri=uri, timeout=CONNECT_SECONDS)
+            with translated(f"open {without_password(where)}"):
+                client = connected(uri)
                 clips = current_clips(client)
                 if clips is None and wanted is not None:
                     create(client, wanted)
@@ -287,5 +287,6 @@ class MilvusStore:
 def absent(where: str | Path) -> CatalogError:
     """What to say where there is no catalog."""
     return CatalogError(
-        f"{where}: there is no catalog; index some videos first: clipseek index PATH"
+        f"{without_password(where)}: there is no catalog; "
+        "index some videos first: clipseek index PATH"
     )

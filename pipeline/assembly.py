@@ -4,12 +4,13 @@ What loads the networks is imported where it is used: with the compact encoder, 
 `remove` and indexing what is unchanged must not wait for torch.
 """
 
+import shutil
 from pathlib import Path
 
 from catalog.interface import ClipStore, EmbeddingSpaceMismatchError
 from catalog.milvus import MilvusStore, absent
 from catalog.taking_turns import StoreTakingTurns
-from encoder.checkpoint import WEIGHTS, compact_space
+from encoder.checkpoint import REPLACED, WEIGHTS, compact_space
 from encoder.interface import ClipEncoder, EmbeddingSpace
 from encoder.openclip_weights import PREFIX, OpenClipWeights, find_weights, openclip_space
 from pipeline.library import Library
@@ -17,6 +18,8 @@ from pipeline.running import FOLDER, running_system
 from pipeline.settings import Settings, SettingsError
 
 COMPACT = "compact"
+OWN_WEIGHTS = "weights"
+"""Folder of weights, within a library, that were trained for it."""
 
 
 def open_library(settings: Settings, *, create: bool = False) -> Library:
@@ -80,7 +83,11 @@ def _library(settings: Settings, store: MilvusStore) -> Library:
     # Only then can other processes write as well.
     if store.is_remote:
         shared = StoreTakingTurns(store, settings.library / FOLDER / "writing")
-    return Library(settings, shared, lambda: load_encoder(_own_settings(settings, store.latest())))
+    return Library(settings, shared, lambda: _encoder_of(settings, store.latest()))
+
+
+def _encoder_of(settings: Settings, store: MilvusStore) -> ClipEncoder:
+    return load_encoder(_own_settings(settings, store), made=store.space)
 
 
 def _own_settings(settings: Settings, store: ClipStore) -> Settings:
@@ -91,7 +98,8 @@ def _own_settings(settings: Settings, store: ClipStore) -> Settings:
 def _require_weights(settings: Settings, store: MilvusStore, *, download: bool) -> None:
     """Close the store and raise where the encoder of a library's embeddings is not here."""
     try:
-        space = embedding_space(_own_settings(settings, store), download=download)
+        own = _own_settings(settings, store)
+        space = embedding_space(own, download=download, made=store.space)
         if space != store.space:
             raise EmbeddingSpaceMismatchError(expected=store.space, got=space)
     except BaseException:
@@ -99,20 +107,25 @@ def _require_weights(settings: Settings, store: MilvusStore, *, download: bool) 
         raise
 
 
-def embedding_space(settings: Settings, *, download: bool = False) -> EmbeddingSpace:
+def embedding_space(
+    settings: Settings, *, download: bool = False, made: EmbeddingSpace | None = None
+) -> EmbeddingSpace:
     """The space of the encoder that `settings` name, without loading it.
 
-    With `download`, weights that are not on this machine are fetched. Raises ``SettingsError``
+    With `made`, that of the weights which made this space, where they are still here. With
+    `download`, weights that are not on this machine are fetched. Raises ``SettingsError``
     where there is no encoder of that name, and ``CheckpointError`` where its weights cannot be
     used.
     """
     if settings.encoder == COMPACT:
-        return compact_space(compact_weights(settings))
+        return compact_space(compact_weights(settings, made=made))
     return openclip_space(_openclip_weights(settings, download=download))
 
 
-def load_encoder(settings: Settings) -> ClipEncoder:
+def load_encoder(settings: Settings, *, made: EmbeddingSpace | None = None) -> ClipEncoder:
     """Load the encoder that `settings` name, with its weights, downloading those it lacks.
+
+    With `made`, it is the weights which made this space, where they are still here.
 
     Raises ``SettingsError`` where there is none of that name, and ``CheckpointError`` where its
     weights cannot be used.
@@ -120,17 +133,30 @@ def load_encoder(settings: Settings) -> ClipEncoder:
     if settings.encoder == COMPACT:
         from encoder.compact import CompactEncoder
 
-        return CompactEncoder.load(compact_weights(settings))
+        return CompactEncoder.load(compact_weights(settings, made=made))
     weights = _openclip_weights(settings, download=True)
     from encoder.openclip import OpenClipEncoder
 
     return OpenClipEncoder.load(weights)
 
 
-def compact_weights(settings: Settings) -> Path:
-    """The folder of the compact encoder's weights: the library's own, else the shipped ones."""
+def compact_weights(settings: Settings, *, made: EmbeddingSpace | None = None) -> Path:
+    """The folder of the compact encoder's weights: the library's own, else the shipped ones.
+
+    With `made`, those that made this space go before, though others were trained since.
+    """
     own = _own_weights(settings)
-    return own if own.is_dir() else WEIGHTS
+    newest = own if own.is_dir() else WEIGHTS
+    for folder in (newest, *_replaced_weights(settings), WEIGHTS) if made else ():
+        if compact_space(folder) == made:
+            return folder
+    return newest
+
+
+def drop_replaced_weights(settings: Settings) -> None:
+    """Delete the weights that others took the place of, when the library was re-indexed."""
+    for folder in _replaced_weights(settings):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def weights_to_train(settings: Settings) -> Path:
@@ -146,7 +172,11 @@ def weights_to_train(settings: Settings) -> Path:
 
 
 def _own_weights(settings: Settings) -> Path:
-    return settings.library / "weights"
+    return settings.library / OWN_WEIGHTS
+
+
+def _replaced_weights(settings: Settings) -> list[Path]:
+    return sorted(settings.library.glob(f"{OWN_WEIGHTS}{REPLACED}*"))
 
 
 def _openclip_weights(settings: Settings, *, download: bool) -> OpenClipWeights:

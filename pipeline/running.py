@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,8 +14,6 @@ from pipeline.durable import write_durably
 
 FOLDER = "services"
 """What the services keep, within the library."""
-ENCODER_NAME = "encode-"
-"""How the names of the workers that describe clips begin."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +76,6 @@ def stop_running(library: Path) -> None:
     """Tell the supervisor of a reserved library to end; returns before it does."""
     pid = int((library / FOLDER / "pid").read_text())
     os.kill(pid, signal.SIGTERM)
-
-
-def restart_encoders(library: Path) -> None:
-    """End the workers that describe clips, where there are any; their supervisor starts others."""
-    system = running_system(library)
-    for service in system.services if system else ():
-        if service.name.startswith(ENCODER_NAME) and service.pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(service.pid, signal.SIGTERM)
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def _encode_anew_what_is_foreign(
     for number in foreign:
         made_with = space_of(job.clips_file(number))
         if job.is_repeated(number):
-            job.set_aside(number, f"it was described by {made_with}; start 'clipseek up' again")
+            job.set_aside(number, f"it was described by {made_with}; index it again")
         job.mark_repeated(number)
         job.drop_clips(number)
     if foreign:

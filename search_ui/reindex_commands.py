@@ -38,10 +38,9 @@ def reindex(
     Interrupted, the same command goes on where it was. Exit code 2 if a file cannot be read any
     more: then the library stays as it was.
     """
-    from pipeline.assembly import open_library_to_reindex, successor_of
+    from pipeline.assembly import drop_replaced_weights, open_library_to_reindex, successor_of
     from pipeline.reindexing import only_run
     from pipeline.reindexing import reindex as move
-    from pipeline.running import restart_encoders
     from pipeline.settings import load_settings
     from search_ui.json_output import reindex_document, write
     from search_ui.printing import print_reindex_report
@@ -60,7 +59,7 @@ def reindex(
         say("interrupted: the library is as it was; the same command again does the rest")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     if report.switched:
-        restart_encoders(settings.library)
+        drop_replaced_weights(settings)
     if json:
         write(reindex_document(report))
     else:

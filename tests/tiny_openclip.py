@@ -34,9 +34,14 @@ SPEAKING = {
 
 def make_models(folder: Path) -> Mapping[str, Path]:
     """Weights of each model of `TOWERS`, all of which OpenCLIP knows from now on."""
+    know_models(folder)
+    return {name: random_weights(name, folder / f"{name}.pt") for name in TOWERS}
+
+
+def know_models(folder: Path) -> None:
+    """Make OpenCLIP know the models of `TOWERS`, whose weights another process may have made."""
     for name, tower in TOWERS.items():
         add_model(name, folder, tower)
-    return {name: random_weights(name, folder / f"{name}.pt") for name in TOWERS}
 
 
 def add_model(name: str, folder: Path, tower: Mapping[str, Any]) -> None:

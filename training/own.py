@@ -13,6 +13,7 @@ from encoder.alignment import Alignment
 from encoder.checkpoint import (
     ALIGNMENT,
     CAPTIONER,
+    REPLACED,
     WEIGHTS,
     Checkpoint,
     fingerprint,
@@ -132,7 +133,7 @@ def train_own(
             after = _figures(
                 load_alignment(made / ALIGNMENT), Speaker(*load_captioner(made / CAPTIONER)), lesson
             )
-            _put(made, target)
+            put_weights(made, target)
     return OwnReport(
         items=len(clips),
         held_out=int(chosen.sum()),
@@ -205,8 +206,11 @@ def _bind_anew(shipped: Path, made: Path) -> None:
     save_checkpoint(made, Checkpoint(checkpoint.tensors, config))
 
 
-def _put(made: Path, target: Path) -> None:
-    """Let `made` take the place of `target`, which is never there in part."""
+def put_weights(made: Path, target: Path) -> None:
+    """Let `made` take the place of `target`, which is never there in part and kept beside it.
+
+    Raises ``OSError``.
+    """
     aside = made.with_name("replaced")
     if target.exists():
         target.rename(aside)
@@ -216,3 +220,8 @@ def _put(made: Path, target: Path) -> None:
         if aside.exists():
             aside.rename(target)
         raise
+    if aside.exists():
+        # A library that was made with them is searched with them until it is re-indexed.
+        kept = target.with_name(f"{target.name}{REPLACED}{fingerprint(aside / ALIGNMENT)}")
+        if not kept.exists():
+            aside.rename(kept)

@@ -10,9 +10,7 @@ import os
 import sys
 from threading import Thread
 
-from encoder.labels import FreeLabels
 from pipeline import assembly
-from pipeline.encoding import Cataloguer
 from pipeline.jobs import Jobs
 from pipeline.settings import Settings, SettingsError, load_settings
 from pipeline.steps import QueueError
@@ -50,7 +48,6 @@ def workshop(settings: Settings, *, broker_url: str) -> Workshop:
         # Without a supervisor a power cut is known by the broker's having started again.
         run=os.environ.get(RUN_VARIABLE) or start_of_broker(broker_url),
         open_library=lambda: assembly.open_library(settings),
-        make_cataloguer=lambda: _cataloguer(settings),
     )
 
 
@@ -70,13 +67,6 @@ def work(tools: Workshop, *, queue: str, name: str) -> None:
 def _look_out(tools: Workshop) -> None:
     with TaskQueue.at(tools.broker_url) as queue:
         Lookout(Jobs(tools.settings.library), queue).keep_looking()
-
-
-def _cataloguer(settings: Settings) -> Cataloguer:
-    # The library knows which encoder made it.
-    with assembly.open_library(settings) as library:
-        encoder = library.encoder
-    return Cataloguer(settings, encoder, FreeLabels.load(encoder, settings.labels))
 
 
 if __name__ == "__main__":

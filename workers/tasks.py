@@ -8,7 +8,6 @@ from functools import cached_property
 
 from celery import Celery, Task, signals
 
-from pipeline.encoding import Cataloguer
 from pipeline.jobs import Jobs
 from pipeline.leases import LeaseHeldError
 from pipeline.library import Library
@@ -35,16 +34,11 @@ class Workshop:
     run: str
     """Which start of the system this is."""
     open_library: Callable[[], Library]
-    make_cataloguer: Callable[[], Cataloguer]
     _stop_at: float | None = field(default=None, init=False)
 
     @cached_property
     def library(self) -> Library:
         return self.open_library()
-
-    @cached_property
-    def cataloguer(self) -> Cataloguer:
-        return self.make_cataloguer()
 
     def stop_soon(self) -> None:
         """Leave what is not done after the time for a soft shutdown.
@@ -78,7 +72,9 @@ def register(app: Celery, workshop: Workshop) -> None:
     def _encode(self: Task, video_id: str, number: int) -> None:
         _attempt(
             self,
-            lambda: encode_segment(place, video_id, number, cataloguer=lambda: workshop.cataloguer),
+            lambda: encode_segment(
+                place, video_id, number, cataloguer=lambda: workshop.library.cataloguer
+            ),
         )
 
     @app.task(name=STORE_VIDEO, bind=True, max_retries=None)

@@ -105,12 +105,6 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_server_that_is_not_there_is_one_clear_line() -> None:
-    with pytest.raises(CatalogError, match=r"127\.0\.0\.1:1") as caught:
-        MilvusStore.open("http://127.0.0.1:1", space=SPACE)
-    assert "\n" not in str(caught.value)
-
-
 def test_a_server_holds_the_same_catalog_as_a_folder(tmp_path: Path) -> None:
     server = EmbeddedMilvus(tmp_path / "catalog")
     store = MilvusStore.open(server.uri, space=SPACE)

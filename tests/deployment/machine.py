@@ -19,7 +19,7 @@ from tests.deployment.compose_file import ROOT, example_variables, load
 
 LONGEST_SECONDS = 240
 STOP_SECONDS = 5
-PASSWORD = "secret"
+PASSWORD = "secret-of-8"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ class Machine:
             "python": sys.executable,
             "clipseek": str(Path(sys.executable).parent / "clipseek"),
         }
-        environment = {name: self._here(value) for name, value in service["environment"].items()}
+        environment = {
+            name: self._here(str(value)) for name, value in service["environment"].items()
+        }
         return [names.get(command[0], command[0]), *command[1:]], environment
 
     def _here(self, value: str) -> str:
@@ -58,8 +60,9 @@ def new_machine(folder: Path) -> Machine:
 
 def all_services() -> dict[str, Any]:
     """The services of the compose file, with secrets filled in."""
-    secrets = {"REDIS_PASSWORD": PASSWORD, "MINIO_PASSWORD": PASSWORD, "WORKER_THREADS": "1"}
-    found: dict[str, Any] = load(example_variables() | secrets)["services"]
+    names = ("REDIS_PASSWORD", "MINIO_PASSWORD", "MILVUS_PASSWORD", "PAGE_PASSWORD")
+    chosen = {**dict.fromkeys(names, PASSWORD), "WORKER_THREADS": "1"}
+    found: dict[str, Any] = load(example_variables() | chosen)["services"]
     return found
 
 

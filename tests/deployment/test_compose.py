@@ -18,9 +18,12 @@ from tests.deployment.compose_file import (
     named_variables,
 )
 
-SECRETS = {"REDIS_PASSWORD": "secret1", "MINIO_PASSWORD": "secret2"}
-PUBLISHED: frozenset[str] = frozenset()
-"""Services with a port that others can reach."""
+SECRETS = {
+    "REDIS_PASSWORD": "secret1",
+    "MINIO_PASSWORD": "secret2",
+    "MILVUS_PASSWORD": "secret3",
+    "PAGE_PASSWORD": "secret4",
+}
 
 
 @pytest.fixture
@@ -47,6 +50,23 @@ def test_it_does_not_run_without_secrets() -> None:
     assert "secret" not in FILE.read_text().replace("the secrets", "")
 
 
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+def test_each_secret_is_wanted_and_used(secret: str) -> None:
+    with pytest.raises(MissingVariableError, match=secret):
+        load(example_variables() | SECRETS | {secret: ""})
+    assert SECRETS[secret] in str(load(example_variables() | SECRETS)["services"])
+
+
+def test_milvus_and_the_page_want_a_password(compose: dict[str, Any]) -> None:
+    milvus = compose["services"]["milvus"]["environment"]
+    assert milvus["COMMON_SECURITY_AUTHORIZATIONENABLED"] == "true"
+    password = milvus["COMMON_SECURITY_DEFAULTROOTPASSWORD"]
+    for name in ("writer", "worker-cpu", "worker-gpu", "ui", "clipseek"):
+        environment = compose["services"][name]["environment"]
+        assert environment["CLIPSEEK_MILVUS_URI"] == f"http://root:{password}@milvus:19530"
+    assert compose["services"]["ui"]["environment"]["CLIPSEEK_PAGE_PASSWORD"] == "secret4"
+
+
 def test_the_example_names_every_variable_and_no_other() -> None:
     example = example_variables()
     assert set(example) == set(named_variables())
@@ -56,7 +76,8 @@ def test_the_example_names_every_variable_and_no_other() -> None:
 
 def test_only_the_page_is_published(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert {name for name, service in services.items() if "ports" in service} == PUBLISHED
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert published == {"ui": ["127.0.0.1:8501:8501"]}
     assert compose["networks"]["inside"] == {"internal": True}
     assert all("inside" in service["networks"] for service in services.values())
     foreign = [s for s in services.values() if "build" not in s]

@@ -59,7 +59,7 @@ class DangerousEncoder(FakeEncoder):
 def install() -> None:
     """Put the fakes in place, in a process of a test."""
     pipeline.assembly.embedding_space = lambda *_, **__: COLOUR_SPACE
-    pipeline.assembly.load_encoder = lambda *_: DangerousEncoder()
+    pipeline.assembly.load_encoder = lambda *_, **__: DangerousEncoder()
     workers.local.WORKER_MODULE = "tests.workers.fake_worker"
     search_ui.page_service.MODULE = "tests.workers.fake_page"
     search_ui.system_commands.COMMAND_MODULE = "tests.workers.fake_command"
