@@ -4,11 +4,10 @@ import logging
 import threading
 from pathlib import Path
 
-from pipeline.assembly import successor_of
+from pipeline.assembly import drop_replaced_weights, successor_of
 from pipeline.library import Library
 from pipeline.reindexing import ReindexReport, only_run, reindex
 from pipeline.reports import Progress
-from pipeline.running import restart_encoders
 from pipeline.settings import Settings
 from search_ui.failures import explanation
 
@@ -58,7 +57,7 @@ class EncoderMove:
                 successor = successor_of(library, self.encoder)
                 report = reindex(library, successor, leave_out=leave_out, on_progress=note)
             if report.switched:
-                restart_encoders(self._settings.library)
+                drop_replaced_weights(self._settings)
             self.report = report
         except Exception as error:
             self.error = explanation(error) or f"unexpected: {error!r}; see the page's log"
