@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class Machine:
     folder: Path
     redis: int
     milvus: int
+    page: int
 
     def run_as(self, service: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
         """The command line and the environment of a service, with places of this machine."""
@@ -38,24 +39,28 @@ class Machine:
             "clipseek": str(Path(sys.executable).parent / "clipseek"),
         }
         environment = {
-            name: self._here(str(value)) for name, value in service["environment"].items()
+            name: self.here(str(value)) for name, value in service["environment"].items()
         }
         return [names.get(command[0], command[0]), *command[1:]], environment
 
-    def _here(self, value: str) -> str:
+    def here(self, value: str) -> str:
         return (
             value.replace("redis:6379", f"127.0.0.1:{self.redis}")
             .replace("milvus:19530", f"127.0.0.1:{self.milvus}")
+            .replace("0.0.0.0", "127.0.0.1")
+            .replace("8501", str(self.page))
             .replace("/library", str(self.folder / "library"))
         )
 
 
 def new_machine(folder: Path) -> Machine:
     """A machine on which nothing runs yet."""
-    with socket.socket() as one, socket.socket() as other:
-        for listener in (one, other):
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(socket.socket()) for _ in range(3)]
+        for listener in listeners:
             listener.bind(("127.0.0.1", 0))
-        return Machine(folder, one.getsockname()[1], other.getsockname()[1])
+        redis, milvus, page = (listener.getsockname()[1] for listener in listeners)
+        return Machine(folder, redis=redis, milvus=milvus, page=page)
 
 
 def all_services() -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """The commands of the compose file, run as processes: broker, store, workers, command line."""
 
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 import pytest
 from redis import Redis
@@ -68,6 +72,25 @@ def test_a_worker_of_the_compose_file_takes_what_its_command_line_orders(
         stack.enter_context(started(order, machine, **environment))
         # The worker has opened the film; to wait for its clips would be to wait for the networks.
         wait_for(lambda: any(jobs.glob("*/plan.json")))
+
+
+def test_the_page_answers_those_who_know_its_password(
+    services: dict[str, Any], machine: Machine
+) -> None:
+    page = services["ui"]
+    command, environment = machine.run_as(page)
+    address = f"http://127.0.0.1:{machine.page}"
+    with started(command, machine, **environment):
+        wait_for(lambda: accepts(machine.page))
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(address)
+        with urlopen(f"{address}/sign-in") as form:
+            assert b'type="password"' in form.read()
+        check = [machine.here(part) for part in page["healthcheck"]["test"]]
+        assert check[:2] == ["CMD", "python"]
+        subprocess.run([sys.executable, *check[2:]], check=True)
+    with pytest.raises(URLError):
+        urlopen(address)
 
 
 def test_workers_of_both_kinds_run_the_same_command(services: dict[str, Any]) -> None:

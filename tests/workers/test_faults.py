@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -143,24 +143,25 @@ def test_everything_killed_at_once(
     assert_all_there(system, films, tmp_path)
 
 
-def test_a_poison_file_among_good_ones(
-    system: System, films: Path, tmp_path: Path, colours: Iterator[str]
-) -> None:
-    shot = list(colours)
-    for number in range(3):
-        shoot(films / f"good-{number}.mp4", *shot[number:])
-    write_scenes(films / "bad.mp4", ["white"])
+def test_a_poison_file_among_good_ones(system: System, films: Path, tmp_path: Path) -> None:
+    lengths = (itertools.product(COLOURS, repeat=shots) for shots in itertools.count(1))
+    good = {f"{number:02}.mp4": shots for number, shots in enumerate(first(50, lengths))}
+    for name, shots in good.items():
+        shoot(films / name, *shots)
+    write_scenes(films / "25-bad.mp4", ["white"])
     done = system.run("index", films, "--json")
     assert done.returncode == 2, done.stderr
     document = json.loads(done.stdout)
-    assert [Path(video["path"]).name for video in document["indexed"]] == [
-        f"good-{number}.mp4" for number in range(3)
-    ]
+    assert sorted(Path(video["path"]).name for video in document["indexed"]) == sorted(good)
     (failed,) = document["failed"]
-    assert Path(failed["path"]).name == "bad.mp4"
+    assert Path(failed["path"]).name == "25-bad.mp4"
     assert "the worker died 2 times" in failed["error"]
-    (films / "bad.mp4").unlink()
+    (films / "25-bad.mp4").unlink()
     assert_all_there(system, films, tmp_path)
+
+
+def first(count: int, series: Iterator[Iterable[tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    return list(itertools.islice(itertools.chain.from_iterable(series), count))
 
 
 def test_a_poison_part_does_not_take_the_rest_along(
