@@ -1,4 +1,4 @@
-# One image for every process of ClipSeek: the workers and the command line.
+# One image for every process of ClipSeek: the workers, the page and the command line.
 FROM python:3.11-slim
 
 # An index of packages with builds of torch for processors only makes an image for machines without

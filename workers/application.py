@@ -38,6 +38,8 @@ def application(broker_url: str) -> Celery:
         task_acks_on_failure_or_timeout=True,
         worker_prefetch_multiplier=1,
         worker_pool="solo",
+        # Else as many messages are taken as the machine has cores.
+        worker_concurrency=1,
         worker_soft_shutdown_timeout=SOFT_SHUTDOWN_SECONDS,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_transport_options={**visibility, "socket_keepalive": True},

@@ -14,7 +14,7 @@ def test_a_task_is_acknowledged_when_it_is_done() -> None:
     assert conf.task_acks_late
     assert conf.task_reject_on_worker_lost
     assert conf.worker_prefetch_multiplier == 1
-    assert conf.worker_pool == "solo"
+    assert (conf.worker_pool, conf.worker_concurrency) == ("solo", 1)
 
 
 def test_the_visibility_timeout_stands_in_all_three_places() -> None:
