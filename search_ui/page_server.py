@@ -47,7 +47,7 @@ OPTIONS: dict[str, str | bool] = {
     "theme.baseRadius": "medium",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f1f5f4",
-    "theme.light.textColor": "#17211f",
+    "theme.light.textColor": "#0c1513",
     "theme.dark.backgroundColor": "#101615",
     "theme.dark.secondaryBackgroundColor": "#1a2321",
     "theme.dark.textColor": "#e6eceb",

@@ -14,7 +14,10 @@ NAME_KEY = "encoder to move to"
 
 def show_encoder(shown: OpenedLibrary) -> None:
     """Say which encoder describes the library, and offer to move to another."""
-    with st.expander("Encoder", icon=":material/neurology:"):
+    expander = st.expander("Encoder", icon=":material/neurology:", key="encoder", on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
         if shown.move.is_running:
             st.fragment(_running, run_every=LOOK_SECONDS)()
         else:

@@ -18,7 +18,12 @@ GOOD, BAD = ":material/check_circle: runs", ":material/error: does not answer"
 
 def show_health(shown: OpenedLibrary) -> None:
     """Draw what runs, and offer to check all of it."""
-    with st.expander("Health", icon=":material/monitor_heart:"):
+    expander = st.expander(
+        "Health", icon=":material/monitor_heart:", key="health", on_change="rerun"
+    )
+    if not expander.open:
+        return
+    with expander:
         _services()
         if st.button("Check this machine", icon=":material/stethoscope:"):
             with st.spinner("Checking"):
@@ -46,7 +51,15 @@ def _services() -> None:
                 ],
             )
         free = shutil.disk_usage(settings.library).free
-        st.caption(f"{free / 1e9:.1f} GB free on the library's disk")
+        st.caption(f"{_device()}; {free / 1e9:.1f} GB free on the library's disk")
+
+
+@st.cache_data(show_spinner=False)
+def _device() -> str:
+    # Loads torch, which takes seconds where the encoder has not done so yet.
+    from encoder.devices import describe_devices
+
+    return describe_devices()
 
 
 def _elsewhere(settings: Settings) -> None:

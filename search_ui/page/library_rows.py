@@ -13,7 +13,8 @@ from search_ui.terminal import printable
 
 MISSING = "file missing"
 MISSING_ADVICE = "its file is gone: put it back, or remove the video"
-FINISHED = frozenset({State.READY, State.INCOMPLETE, State.FAILED})
+_DONE = {State.READY: 1.0, State.INCOMPLETE: 1.0, State.FAILED: 0.0}
+"""Where nothing more is done, whatever the parts say."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def rows(videos: Sequence[VideoRecord], jobs: Iterable[JobStatus]) -> list[Row]:
 
 def _held(video: VideoRecord, job: JobStatus | None) -> Row:
     state: str = State.READY if job is None else job.state
-    trouble = "" if job is None else job.error
+    trouble = "" if job is None else _trouble(job)
     if video.missing:
         state, trouble = MISSING, MISSING_ADVICE
     return Row(
@@ -59,7 +60,7 @@ def _held(video: VideoRecord, job: JobStatus | None) -> Row:
         clips=video.clip_count,
         length=clock(round(video.duration_seconds)),
         pace="",
-        trouble=printable(trouble),
+        trouble=trouble,
     )
 
 
@@ -71,11 +72,11 @@ def _ordered(job: JobStatus) -> Row:
         name=printable(job.path.name),
         folder=_folder(job.path),
         state=job.state,
-        done=1.0 if job.state in FINISHED else min(1.0, share),
+        done=_DONE[job.state] if job.state in _DONE else min(1.0, share),
         clips=job.clips_done,
         length=clock(round(job.seconds_total)) if job.seconds_total else "",
         pace=_pace(job),
-        trouble=printable(job.error),
+        trouble=_trouble(job),
     )
 
 
@@ -86,6 +87,11 @@ def _pace(job: JobStatus) -> str:
     if job.seconds_left is None:
         return pace
     return f"{pace}, {clock(math.ceil(job.seconds_left))} left"
+
+
+def _trouble(job: JobStatus) -> str:
+    """What is wrong, without the file's name, which stands beside it."""
+    return printable(job.error.removeprefix(f"{as_typed(job.path)}: "))
 
 
 def _folder(path: Path) -> str:

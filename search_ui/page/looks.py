@@ -7,6 +7,8 @@ SCRIPT = f"<script>{Path(__file__).with_name('page.js').read_text()}</script>"
 
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; }
+/* The theme's own white cannot be read on the bright colour of the dark theme. */
+button[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #101615); }
 .st-key-script { position: absolute; }
 @media (max-width: 640px) {
   .stApp [class*="st-key-card-"], .stApp [class*="st-key-label-"],

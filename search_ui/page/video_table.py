@@ -16,7 +16,7 @@ LOOK_SECONDS = 2.0
 QUIET_SECONDS = 10.0
 """Where nothing is being done; others may begin something."""
 
-COLUMNS = ("name", "state", "done", "clips", "length", "pace", "trouble", "folder")
+COLUMNS = ("name", "state", "done", "trouble", "clips", "length", "pace", "folder")
 BUSY = frozenset({State.WAITING, State.RUNNING, State.PUT_OFF})
 
 
@@ -55,7 +55,7 @@ def _progress(jobs: Sequence[JobStatus], found: Sequence[Row]) -> None:
     open_ones = [job for job in jobs if job.state in BUSY]
     if not open_ones:
         troubled = sum(bool(row.trouble) for row in found)
-        st.caption(f"{count(troubled, 'video')} in trouble, see below" if troubled else "All done")
+        st.caption(f"{count(troubled, 'video')} in trouble" if troubled else "All done")
         return
     whole = overview(open_ones)
     parts = [f"{count(len(open_ones), 'video')} to go"]
@@ -79,7 +79,7 @@ def _rows(found: Sequence[Row]) -> None:
             "clips": st.column_config.NumberColumn("Clips", width="small"),
             "length": st.column_config.TextColumn("Length", width="small"),
             "pace": "Pace",
-            "trouble": st.column_config.TextColumn("What to do", width="large"),
+            "trouble": st.column_config.TextColumn("Trouble, and what to do", width="medium"),
             "folder": "Folder",
         },
     )

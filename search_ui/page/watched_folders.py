@@ -15,8 +15,11 @@ def show_watched(shown: OpenedLibrary) -> None:
     folders = shown.watching.folders.all()
     if not folders:
         return
-    with st.expander(f"Watched folders ({len(folders)})", icon=":material/visibility:"):
-        _list()
+    label = f"Watched folders ({len(folders)})"
+    expander = st.expander(label, icon=":material/visibility:", key="watched", on_change="rerun")
+    if expander.open:
+        with expander:
+            _list()
 
 
 @st.fragment(run_every=LOOK_SECONDS)

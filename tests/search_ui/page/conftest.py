@@ -19,7 +19,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library
     at_hand = LibraryAtHand(tmp_path / "library")
     shown = at_hand.open(FakeEncoder())
     monkeypatch.setenv("CLIPSEEK_LIBRARY", str(tmp_path / "library"))
-    monkeypatch.setattr(assembly, "open_library", lambda _, create: shown)
+    monkeypatch.setattr(assembly, "open_library", lambda _, create=False: shown)
     opened.clear()
     yield shown
     opened.clear()

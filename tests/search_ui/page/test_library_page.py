@@ -120,7 +120,7 @@ def test_a_watched_folder_is_kept_in_line(library: Library, tmp_path: Path) -> N
         watching.stop()
     assert "page.mp4" in watching.failed[0].error
 
-    press(library_page().run(), "Watch no more")
+    press(unfolded("watched"), "Watch no more")
     assert watching.folders.all() == []
     assert [video.path.name for video in library.store.videos()] == ["b.mp4"]
 
@@ -147,7 +147,7 @@ def test_without_sample_footage_the_page_says_how_to_get_it(
 
 
 def test_moving_to_an_encoder_that_does_not_exist_changes_nothing(filled: Library) -> None:
-    page = library_page().run()
+    page = unfolded("encoder")
     page.text_input(key="encoder to move to").set_value("no/such/one")
     press(page, "Move")
     wait_for(lambda: opened().move.error)
@@ -158,11 +158,18 @@ def test_moving_to_an_encoder_that_does_not_exist_changes_nothing(filled: Librar
 
 
 def test_the_machine_is_checked_on_request(filled: Library) -> None:
-    page = library_page().run()
+    page = unfolded("health")
     press(page, "Check this machine")
 
     assert not page.exception
     assert "decoder" in {*page.table[-1].value["Check"]}
+
+
+def unfolded(part: str):
+    """The page with one of its folded parts open."""
+    page = library_page()
+    page.session_state[part] = True
+    return page.run()
 
 
 def wait_for(condition: Callable[[], object]) -> None:

@@ -28,7 +28,7 @@ def test_what_needs_a_look_comes_first() -> None:
     jobs = [
         job("a", State.READY),
         job("c", State.RUNNING, done=15, total=60),
-        job("d", State.FAILED, error="d.mp4: no video in it; choose another"),
+        job("d", State.FAILED, error="/films/d.mp4: no video in it; choose another"),
         job("gone", State.READY),
     ]
 
@@ -37,8 +37,8 @@ def test_what_needs_a_look_comes_first() -> None:
     assert [(row.video_id, row.state) for row in found] == [
         ("b", MISSING), ("c", "running"), ("d", "failed"), ("a", "ready"),
     ]  # fmt: skip
-    assert [row.done for row in found] == [1.0, 0.25, 1.0, 1.0]
+    assert [row.done for row in found] == [1.0, 0.25, 0.0, 1.0]
     assert found[0].trouble == MISSING_ADVICE
     assert found[1].pace == "1.5 clips/s, 1:02 left"
-    assert found[2].trouble == "d.mp4: no video in it; choose another"
+    assert found[2].trouble == "no video in it; choose another"
     assert found[3].trouble == ""
