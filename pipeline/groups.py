@@ -19,6 +19,7 @@ from pipeline.correcting import settle
 from pipeline.corrections import GROUP
 from pipeline.library import Library
 from pipeline.shelf import mark_labelled
+from pipeline.wording import SMALL_WORDS
 
 KIND = GROUP
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32)
@@ -28,12 +29,6 @@ CLIPS_PER_GROUP = 3
 """No more groups are tried than give each so many clips on average."""
 _SILHOUETTE_SAMPLE = 2000  # its time grows with the square
 _NAME_WORDS = 3
-_SMALL_WORDS = frozenset(
-    split_words(
-        "a an and are as at be by for from front has her his in into is it its of on one or other "
-        "out over some something that the their them there to two up while with who next near"
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -138,7 +133,7 @@ def group_names(captions: Sequence[Sequence[str]]) -> list[str]:
 def _telling_words(captions: Sequence[str]) -> list[str]:
     """Each caption's words once: what is said twice is not more typical."""
     return [
-        word for caption in captions for word in sorted(set(split_words(caption)) - _SMALL_WORDS)
+        word for caption in captions for word in sorted(set(split_words(caption)) - SMALL_WORDS)
     ]
 
 

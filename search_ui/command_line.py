@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from search_ui import (
+    browse_commands,
     correction_commands,
     demo,
     evaluation_commands,
@@ -40,6 +41,7 @@ INSPECTION = "Without changing a library"
 app.command(rich_help_panel=LIBRARY)(library_commands.index)
 app.command(rich_help_panel=LIBRARY)(watch_commands.watch)
 app.command(rich_help_panel=LIBRARY)(search_command.search)
+app.command(rich_help_panel=LIBRARY)(browse_commands.browse)
 app.command(rich_help_panel=LIBRARY)(library_commands.status)
 app.command(rich_help_panel=LIBRARY)(library_commands.groups)
 app.command(rich_help_panel=LIBRARY)(correction_commands.correct)

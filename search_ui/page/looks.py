@@ -28,6 +28,12 @@ button[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #101615
   background: rgba(128, 128, 128, .18); }
 .clip-score { font-size: .78rem; opacity: .8; margin-left: auto;
   font-variant-numeric: tabular-nums; }
+.video-cards { display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); }
+.video-cards a { color: inherit; text-decoration: none; border-radius: .5rem; }
+.video-cards a:hover strong { text-decoration: underline; }
+.video-cards strong { display: block; margin-top: .35rem; overflow-wrap: anywhere; }
+.video-cards span { opacity: .75; font-size: .85rem; }
 .label-samples { display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem; }
 </style>"""
 

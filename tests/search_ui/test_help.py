@@ -37,6 +37,7 @@ COMMANDS = {
     ("train",): ("--library", "--json", "--captions", "--media", "--corrections"),
     ("correct",): ("--library", "--json", "--caption", "--add", "--remove"),
     ("uncorrect",): ("--library", "--json"),
+    ("browse",): ("--library", "--json", "--limit"),
     ("export",): ("--library", "--json", "--query", "--limit"),
     ("remove",): ("--library", "--json"),
     ("describe",): ("--library", "--json", "--attention"),

@@ -21,6 +21,39 @@ def test_each_label_stands_with_its_count(filled: Library) -> None:
     assert labels == ["red: 3 moments", "blue: 1 moment", "green: 1 moment"]
 
 
+def browse_by(way: str):
+    page = browse_page()
+    page.session_state["browse by"] = way
+    return page.run()
+
+
+def test_words_are_offered_with_their_counts(filled: Library) -> None:
+    page = browse_by("Words")
+
+    assert not page.exception
+    assert page.button_group(key="word of captions").options == ["red 3", "blue 1", "green 1"]
+
+
+def test_a_map_has_a_point_for_each_moment(filled: Library) -> None:
+    page = browse_by("Map")
+
+    assert not page.exception
+    (chart,) = (element for element in page.main if element.type == "vega_lite_chart")
+    for video in filled.store.videos():
+        for clip in filled.store.clips_of(video.video_id):
+            assert clip.clip_id.encode() in chart.proto.data.data
+
+
+def test_videos_are_shown_by_name_and_by_month(filled: Library) -> None:
+    for way in ("Videos", "Dates"):
+        page = browse_by(way)
+        assert not page.exception
+        drawn = " ".join(block.proto.body for block in page.get("html"))
+        assert drawn.count("/video?v=") == 2
+        assert "a.mp4" in drawn
+        assert "0:06, 3 moments" in drawn
+
+
 def test_moments_are_grouped_by_video_in_order() -> None:
     moments = [Moment(clip("b:0")), Moment(clip("a:0")), Moment(clip("b:2000"))]
 

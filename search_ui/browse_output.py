@@ -1,0 +1,89 @@
+"""What the command `browse` prints, as JSON and as tables."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+
+from ingest.location import as_typed
+from pipeline.surveys import Figures, LabelSurvey, WordCount
+from search_ui.json_output import Json
+from search_ui.printing import clock, rows, span_text
+from search_ui.terminal import printable, results, shown_path
+
+
+def most_of_each_kind(labels: Sequence[LabelSurvey], limit: int) -> list[LabelSurvey]:
+    """The `limit` most frequent labels of each kind."""
+    kinds = groupby(labels, key=lambda label: label.kind)
+    return [label for _, of_kind in kinds for label in list(of_kind)[:limit]]
+
+
+def labels_document(labels: Sequence[LabelSurvey]) -> Json:
+    """By kind, the most frequent first, each with its surest clips."""
+    return [
+        {
+            "kind": label.kind,
+            "label": label.label,
+            "clips": label.clips,
+            "examples": [
+                {
+                    "clip_id": clip.clip_id,
+                    "path": as_typed(clip.path),
+                    "start_seconds": clip.span.start_seconds,
+                    "end_seconds": clip.span.end_seconds,
+                    "caption": clip.caption,
+                }
+                for clip in label.examples
+            ],
+        }
+        for label in labels
+    ]
+
+
+def words_document(words: Sequence[WordCount]) -> Json:
+    """The most frequent first."""
+    return [asdict(word) for word in words]
+
+
+def figures_document(figures: Figures) -> Json:
+    """All figures by name."""
+    return {**asdict(figures), "mean_clip_seconds": figures.mean_clip_seconds}
+
+
+def print_labels(labels: Sequence[LabelSurvey]) -> None:
+    """One row per label, with the clip that is surest of it."""
+    table = rows()
+    table.add_column("kind", style="dim")
+    table.add_column("category", style="bold")
+    table.add_column("clips", justify="right")
+    table.add_column("for instance", overflow="fold")
+    for label in labels:
+        best = label.examples[0]
+        where = f"{shown_path(best.path)} {span_text(best.span)}"
+        table.add_row(printable(label.kind), printable(label.label), str(label.clips), where)
+    results.print(table)
+
+
+def print_words(words: Sequence[WordCount]) -> None:
+    """One row per word."""
+    table = rows()
+    table.add_column("clips", justify="right")
+    table.add_column("word", style="bold")
+    for word in words:
+        table.add_row(str(word.clips), printable(word.word))
+    results.print(table)
+
+
+def print_figures(figures: Figures) -> None:
+    """One fact per row."""
+    table = rows()
+    table.add_column("")
+    table.add_column("")
+    table.add_row("videos", str(figures.videos))
+    table.add_row("footage", clock(round(figures.seconds)))
+    table.add_row("clips", f"{figures.clips}, {figures.mean_clip_seconds:.1f} seconds on average")
+    table.add_row("captioned", str(figures.captioned))
+    table.add_row("labels", str(figures.labels))
+    table.add_row("words", str(figures.words))
+    if figures.first_month:
+        table.add_row("files of", f"{figures.first_month} to {figures.last_month}")
+    results.print(table)
