@@ -1,13 +1,13 @@
 """Clips as cards: a picture that plays, time, caption, categories, and how well it fits."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import streamlit as st
 
-from encoder.interface import CategoryScore
 from ingest.location import as_typed
 from ingest.thumbnails import thumbnail_path
 from pipeline.browsing import ClipSummary
@@ -19,8 +19,17 @@ from search_ui.page.video_address import link_to
 from search_ui.printing import SHOWN_CATEGORIES, count, span_text
 from search_ui.terminal import printable
 
-CARD_WIDTH = 260
-"""Pixels: three fit beside the filters at 1280, and one is no wider than a phone."""
+Shown: TypeAlias = Mapping[str, object]
+"""What the browser is told, as JSON has it."""
+
+_here = Path(__file__).parent
+_cards = st.components.v2.component(
+    "clipseek_cards",
+    html='<div class="clip-groups"></div>',
+    css=(_here / "clip_cards.css").read_text(),
+    js=(_here / "clip_cards.js").read_text(),
+    isolate_styles=False,
+)
 
 
 @st.fragment
@@ -31,29 +40,18 @@ def show_groups(
 
     `compared` gives all clips of a video, by its id, as similar as they are to what was asked.
     """
-    for group in groups:
-        st.html(_heading(group))
-        with st.container(horizontal=True, gap="small"):
-            for moment in group.moments:
-                show_card(moment, thumbnails, lambda clip: play(clip, compared))
-
-
-def show_card(moment: Moment, thumbnails: Path, on_play: Callable[[ClipSummary], None]) -> None:
-    """Draw one clip."""
-    clip = moment.clip
-    with st.container(width=CARD_WIDTH, gap=None, key=f"card-{_key(clip)}"):
-        st.html(picture_html(clip, thumbnails))
-        if st.button(
-            f"Play {span_text(clip.span)}",
-            key=f"play-{clip.clip_id}",
-            icon=":material/play_arrow:",
-            width="stretch",
-        ):
-            on_play(clip)
-        st.html(_words(moment))
-        if st.button("More like this", key=f"like-{clip.clip_id}", type="tertiary"):
-            ask(replace(asked(), like=clip.clip_id, words=""))
-            st.rerun()
+    clicked = _cards(
+        key="cards",
+        data={"groups": [_group(group, thumbnails) for group in groups]},
+        on_played_change=lambda: None,
+        on_alike_change=lambda: None,
+    )
+    clips = {moment.clip.clip_id: moment.clip for group in groups for moment in group.moments}
+    if clicked.played in clips:
+        play(clips[clicked.played], compared)
+    if clicked.alike in clips:
+        ask(replace(asked(), like=clicked.alike, words=""))
+        st.rerun()
 
 
 def picture_html(clip: ClipSummary, thumbnails: Path) -> str:
@@ -68,28 +66,31 @@ def picture_html(clip: ClipSummary, thumbnails: Path) -> str:
     )
 
 
-def _key(clip: ClipSummary) -> str:
-    return clip.clip_id.replace(":", "-")
+def _group(group: VideoGroup, thumbnails: Path) -> Shown:
+    return {
+        "name": printable(group.path.name),
+        "folder": printable(as_typed(group.path.parent)),
+        "link": link_to(group.moments[0].clip.video_id),
+        "count": count(len(group.moments), "moment"),
+        "moments": [_card(moment, thumbnails) for moment in group.moments],
+    }
 
 
-def _heading(group: VideoGroup) -> str:
-    folder = html.escape(printable(as_typed(group.path.parent)))
-    name = html.escape(printable(group.path.name))
-    found = count(len(group.moments), "moment")
-    link = html.escape(link_to(group.moments[0].clip.video_id))
-    named = f'<a href="{link}" target="_self">{name}</a>'
-    return f'<h2 class="clip-video" title="{folder}">{named} <span>{found}</span></h2>'
-
-
-def _words(moment: Moment) -> str:
-    caption = html.escape(printable(moment.clip.caption)) or "no caption"
-    chips = "".join(map(_chip, moment.clip.categories[:SHOWN_CATEGORIES]))
-    score = ""
-    if moment.score is not None:
-        score = f'<span class="clip-score" title="cosine similarity">{moment.score:.3f}</span>'
-    return f'<div class="clip-words"><p>{caption}</p><div>{chips}{score}</div></div>'
-
-
-def _chip(category: CategoryScore) -> str:
-    label, kind = html.escape(printable(category.label)), html.escape(printable(category.kind))
-    return f'<span class="clip-chip" title="{kind}, {category.probability:.0%}">{label}</span>'
+def _card(moment: Moment, thumbnails: Path) -> Shown:
+    clip = moment.clip
+    has_picture = thumbnail_path(clip.clip_id, thumbnails).is_file()
+    return {
+        "clip": clip.clip_id,
+        "still": media_url(clip.clip_id, THUMBNAIL) if has_picture else "",
+        "moving": media_url(clip.clip_id, PREVIEW),
+        "alt": printable(clip.caption) or "a moment without a caption",
+        "when": span_text(clip.span),
+        "chips": [
+            {
+                "label": printable(category.label),
+                "title": f"{printable(category.kind)}, {category.probability:.0%}",
+            }
+            for category in clip.categories[:SHOWN_CATEGORIES]
+        ],
+        "score": "" if moment.score is None else f"{moment.score:.3f}",
+    }

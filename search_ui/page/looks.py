@@ -11,8 +11,7 @@ STYLE = """<style>
 button[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #101615); }
 .st-key-script { position: absolute; }
 @media (max-width: 640px) {
-  .stApp [class*="st-key-card-"], .stApp [class*="st-key-label-"],
-  .stApp div:has(> [class*="st-key-card-"]), .stApp div:has(> [class*="st-key-label-"])
+  .stApp [class*="st-key-label-"], .stApp div:has(> [class*="st-key-label-"])
     { width: 100% !important; max-width: none; flex-basis: 100%; }
 }
 .clip-video { font-size: 1.05rem; font-weight: 600; margin: .75rem 0 0; padding: 0;

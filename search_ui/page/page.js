@@ -4,8 +4,8 @@
   if (window.clipseekPage) return;
   window.clipseekPage = true;
 
-  const CARD = '[class*="st-key-card-"]';
-  const PLAY = '[class*="st-key-play-"] button';
+  const CARD = ".clip-card";
+  const PLAY = ".clip-card .play";
   const BOX = ".st-key-words input";
   const INTENT_MS = 150;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,5 +1,7 @@
 """Pages as Streamlit draws them, and what is read from them."""
 
+import json
+
 from streamlit.testing.v1 import AppTest
 
 PATIENCE_SECONDS = 60
@@ -21,9 +23,11 @@ def video_page() -> AppTest:
     return AppTest.from_function(_video, default_timeout=PATIENCE_SECONDS)
 
 
-def played(page: AppTest) -> list[str]:
-    """The buttons that play moments, as ids of clips."""
-    return [b.key.removeprefix("play-") for b in page.button if (b.key or "").startswith("play-")]
+def shown_clips(page: AppTest) -> list[str]:
+    """The ids of the clips that are shown as cards, in order."""
+    found = [json.loads(part.proto.json) for part in page.get("bidi_component")]
+    groups = [group for data in found for group in data.get("groups", [])]
+    return [moment["clip"] for group in groups for moment in group["moments"]]
 
 
 def _search() -> None:

@@ -21,6 +21,12 @@ MIDDLE_PIXEL = """video => {
     return Array.from(pen.getImageData(0, 0, 1, 1).data.slice(0, 3));
 }"""
 
+IS_RED = f"""() => {{
+    const video = document.querySelector('video');
+    const [red, green, blue] = ({MIDDLE_PIXEL})(video);
+    return video.currentTime > 0 && red > 200 && green < 100 && blue < 100;
+}}"""
+
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
@@ -77,12 +83,45 @@ def test_from_an_empty_library_to_a_moment_that_plays(
     expect(page.get_by_text("3 moments in 1 video")).to_be_visible(**patient)
     assert urlsplit(page.url).query == "q=blue"
 
-    plays = page.get_by_role("button", name="Play")
     # The cards of before stand until those found are drawn.
-    expect(plays).to_have_count(3, **patient)
-    plays.first.click()
+    expect(page.locator(".clip-card")).to_have_count(3, **patient)
+    play_with_keys(page)
+    filter_and_compare(page)
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+
+
+def play_with_keys(page: Page) -> None:
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".clip-card .play").first).to_be_focused()
+    page.keyboard.press("Enter")
+    assert_blue_plays(page, later_than=0.2)
+
+    # The first clip of the video is red; its bar is the first one.
+    timeline = page.get_by_role("group", name="Moments of this video by time")
+    timeline.get_by_role("button").first.click()
+    page.wait_for_function(IS_RED)
+    page.keyboard.press("Escape")
+    expect(page.locator("video")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def filter_and_compare(page: Page) -> None:
+    cards, patient = page.locator(".clip-card"), {"timeout": PATIENCE_MS}
+    page.get_by_label("Colour").click()
+    page.get_by_role("option", name="green (1)").click()
+    page.keyboard.press("Escape")
+    expect(cards).to_have_count(1, **patient)
+    assert urlsplit(page.url).query == "q=blue&category=green"
+
+    cards.first.get_by_role("button", name="More like").click()
+    expect(page.get_by_text("Moments like this one")).to_be_visible(**patient)
+    page.get_by_role("button", name="Clear filters").click()
+    expect(cards).to_have_count(2, **patient)
+
+
+def assert_blue_plays(page: Page, *, later_than: float) -> None:
     video = page.locator("video")
-    expect(video).to_be_visible(**patient)
-    page.wait_for_function("document.querySelector('video').currentTime > 0.2")
+    expect(video).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_function(f"document.querySelector('video').currentTime > {later_than}")
     red, green, blue = video.evaluate(MIDDLE_PIXEL)
     assert blue > 200 > 100 > max(red, green)

@@ -1,0 +1,98 @@
+"""A large library without videos: random unit vectors, with captions and labels like real ones."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog.interface import ClipRecord, ClipStore, VideoRecord
+from encoder.interface import Caption, CategoryScore, ClipDescription, EmbeddingSpace
+from ingest.clip import Clip, ClipSpan
+from ingest.still import still_clip
+from ingest.thumbnails import write_thumbnail
+
+SPACE = EmbeddingSpace("random-00000000", 512)
+CLIPS_PER_VIDEO = 50
+CLIP_SECONDS = 6.0
+KINDS = {"topic": 20, "action": 12, "camera": 8}
+WORDS = ("man", "woman", "dog", "car", "street", "field", "red", "blue", "runs", "sits", "holds")
+
+
+class RandomEncoder:
+    """Every text has a direction of its own, and a video none."""
+
+    space = SPACE
+
+    def describe(self, clips: Sequence[Clip]) -> list[ClipDescription]:
+        raise NotImplementedError
+
+    def embed_clips(self, clips: Sequence[Clip]) -> NDArray[np.float32]:
+        raise NotImplementedError
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([direction(random.Random(text)) for text in texts])
+
+
+def direction(dice: random.Random) -> NDArray[np.float32]:
+    """A ``(512,)`` unit vector."""
+    vector = np.random.default_rng(dice.getrandbits(32)).standard_normal(SPACE.dimension)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def fill(store: ClipStore, thumbnails: Path, *, clips: int, seed: int = 0) -> None:
+    """Put `clips` clips in videos of 50 into `store`, each with a thumbnail."""
+    dice = random.Random(seed)
+    picture = write_picture(thumbnails.parent / "picture.png", dice)
+    for number in range(clips // CLIPS_PER_VIDEO):
+        records = [_clip(f"{number:032x}", place, dice) for place in range(CLIPS_PER_VIDEO)]
+        store.upsert_clips(records)
+        for record in records:
+            thumbnail = thumbnails / f"{record.clip_id.replace(':', '_')}.webp"
+            thumbnail.hardlink_to(picture)
+        store.upsert_video(_video(records))
+    store.flush()
+
+
+def write_picture(path: Path, dice: random.Random) -> Path:
+    """The thumbnail that all clips share."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    noise = np.random.default_rng(dice.getrandbits(32)).integers(0, 255, (18, 32, 3), np.uint8)
+    from PIL import Image
+
+    Image.fromarray(noise).resize((320, 180)).save(path)
+    (path.parent / "thumbnails").mkdir(exist_ok=True)
+    return write_thumbnail(still_clip(path), path.parent / "thumbnails")
+
+
+def _clip(video_id: str, place: int, dice: random.Random) -> ClipRecord:
+    start = place * CLIP_SECONDS
+    labels = [(kind, f"{kind} {dice.randrange(count)}") for kind, count in KINDS.items()]
+    return ClipRecord(
+        clip_id=f"{video_id}:{round(start * 1000)}",
+        video_id=video_id,
+        path=_path(video_id),
+        span=ClipSpan(start, start + CLIP_SECONDS),
+        description=ClipDescription(
+            embedding=direction(dice),
+            caption=Caption(" ".join(dice.choices(WORDS, k=8)), 0.5),
+            categories=tuple(CategoryScore(label, kind, dice.random()) for kind, label in labels),
+        ),
+    )
+
+
+def _video(records: Sequence[ClipRecord]) -> VideoRecord:
+    last = records[-1]
+    return VideoRecord(
+        video_id=last.video_id,
+        path=last.path,
+        size_bytes=1,
+        modified_ns=1,
+        duration_seconds=last.span.end_seconds,
+        clip_count=len(records),
+    )
+
+
+def _path(video_id: str) -> Path:
+    return Path(f"/films/{int(video_id, 16):04}.mp4")
