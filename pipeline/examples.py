@@ -26,8 +26,11 @@ from pipeline.query import (
 )
 from pipeline.settings import Settings
 
-SUBTRACTED = 0.5
-"""How much an unwanted example counts beside a wanted one."""
+LIKED = 0.5
+"""How much wanted pictures and clips count beside words."""
+UNWANTED_WORDS = 0.75
+UNLIKED = 0.1
+"""How much unwanted pictures and clips count; `docs/search.md` has what was measured of these."""
 MOST_FRAMES = 32
 """Of a video that is a query; a long one is looked at this often."""
 SHORTEST_DIRECTION = 1e-4
@@ -105,19 +108,31 @@ def _clip_of(example: VideoFile, settings: Settings) -> Clip:
 
 
 def _direction(step: Step, vectors: dict[Example, NDArray[np.float32]]) -> NDArray[np.float32]:
-    direction = _mean(step.wanted, vectors)
-    if step.unwanted:
-        direction = direction - SUBTRACTED * _mean(step.unwanted, vectors)
+    words, seen = _means(step.wanted, vectors)
+    unwanted_words, unliked = _means(step.unwanted, vectors)
+    direction = words + LIKED * seen if words.any() else seen
+    direction = direction - UNWANTED_WORDS * unwanted_words - UNLIKED * unliked
     length = float(np.linalg.norm(direction))
     if length < SHORTEST_DIRECTION:
         raise QueryError("the query takes away all that it asks for; leave one of the two out")
     return (direction / length).astype(np.float32)
 
 
+def _means(
+    parts: Sequence[Part], vectors: dict[Example, NDArray[np.float32]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """``(D,)`` the weighted mean of the words, and that of all else; zeros where there are none."""
+    words = [part for part in parts if isinstance(part.example, Text)]
+    seen = [part for part in parts if not isinstance(part.example, Text)]
+    return _mean(words, vectors), _mean(seen, vectors)
+
+
 def _mean(
     parts: Sequence[Part], vectors: dict[Example, NDArray[np.float32]]
 ) -> NDArray[np.float64]:
-    """``(D,)`` the examples' weighted mean."""
+    if not parts:
+        dimension = len(next(iter(vectors.values())))
+        return np.zeros(dimension)
     weights = np.array([part.weight for part in parts])
     stacked = np.stack([vectors[part.example] for part in parts]).astype(np.float64)
     return np.asarray(weights @ stacked / weights.sum())
