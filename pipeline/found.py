@@ -13,6 +13,10 @@ class Found:
 
     hits: tuple[SearchHit, ...]
     """One for each step of the query, in order of time."""
+    neighbours: tuple[ClipRecord, ...] = ()
+    """Clips beside the first hit's that belong to the same moment, in order of time."""
+    copies: tuple[ClipRecord, ...] = ()
+    """Clips of other videos that show the same, best first."""
 
     @property
     def record(self) -> ClipRecord:
@@ -26,8 +30,11 @@ class Found:
 
     @property
     def span(self) -> ClipSpan:
-        """From the beginning of the first clip to the end of the last."""
-        return ClipSpan(self.record.span.start_seconds, self.hits[-1].record.span.end_seconds)
+        """From the beginning of its first clip to the end of its last."""
+        spans = [hit.record.span for hit in self.hits] + [clip.span for clip in self.neighbours]
+        return ClipSpan(
+            min(span.start_seconds for span in spans), max(span.end_seconds for span in spans)
+        )
 
 
 @dataclass(frozen=True)

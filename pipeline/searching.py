@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from catalog.interface import ClipFilter, ClipStore, SearchHit, SpaceChangedError
 from pipeline.examples import step_vectors
-from pipeline.found import Found, FoundVideo, by_video
+from pipeline.found import Found
 from pipeline.library import Library
 from pipeline.query import LibraryClip, Query, QueryError
 from pipeline.sequences import sequences
@@ -16,9 +16,6 @@ MOST_CHANGES = 3
 """So often in a row no library moves to another encoder."""
 SEQUENCE_DEPTH = 2000
 """A clip that is not among so many best of a step is in no sequence."""
-MOMENTS_PER_VIDEO = 3
-MOST_LOOKED_AT = 10_000
-"""Where one video holds so many of the best clips, those after it are not looked for."""
 
 
 def search(
@@ -44,22 +41,6 @@ def search(
             # The library was re-indexed since: the query needs the encoder of now.
             continue
     raise SpaceChangedError
-
-
-def search_videos(
-    library: Library, query: Query, *, limit: int = 10, where: ClipFilter = ClipFilter()
-) -> list[FoundVideo]:
-    """The `limit` videos whose best moments answer `query` best, with up to three of each.
-
-    Raises as :func:`search` does.
-    """
-    asked = limit * MOMENTS_PER_VIDEO
-    while True:
-        found = search(library, query, limit=asked, where=where)
-        videos = by_video(found)
-        if len(videos) >= limit or len(found) < asked or asked >= MOST_LOOKED_AT:
-            return [FoundVideo(v.found[:MOMENTS_PER_VIDEO]) for v in videos[:limit]]
-        asked = min(4 * asked, MOST_LOOKED_AT)
 
 
 def _closest(

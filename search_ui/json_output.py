@@ -58,7 +58,11 @@ def reindex_document(report: ReindexReport) -> Json:
 
 
 def hits_document(found: Sequence[Found]) -> Json:
-    """Best first; what answers several steps has the key `steps` besides, with a clip for each."""
+    """Best first; `clip_id`, `caption` and `categories` are the best clip's.
+
+    What answers several steps has the key `steps` besides, with a clip for each; what other videos
+    show the same of, the key `copies`.
+    """
     return [_found(one) for one in found]
 
 
@@ -75,16 +79,25 @@ def videos_document(videos: Sequence[FoundVideo]) -> Json:
 
 
 def _found(found: Found) -> Json:
-    first = _hit(found.hits[0])
-    if len(found.hits) == 1:
-        return first
-    steps: Json = [_hit(hit) for hit in found.hits]
-    return {
-        **first,
+    document = {
+        **_hit(found.hits[0]),
+        "start_seconds": found.span.start_seconds,
         "end_seconds": found.span.end_seconds,
         "score": found.score,
-        "steps": steps,
     }
+    if len(found.hits) > 1:
+        document["steps"] = [_hit(hit) for hit in found.hits]
+    if found.copies:
+        document["copies"] = [
+            {
+                "clip_id": clip.clip_id,
+                "path": as_typed(clip.path),
+                "start_seconds": clip.span.start_seconds,
+                "end_seconds": clip.span.end_seconds,
+            }
+            for clip in found.copies
+        ]
+    return document
 
 
 def _hit(hit: SearchHit) -> dict[str, Json]:

@@ -82,8 +82,12 @@ def print_clip(span: ClipSpan, description: ClipDescription) -> None:
 def _what_happens(found: Found) -> tuple[Text, Text]:
     """When, and what; a line for each step."""
     records = [hit.record for hit in found.hits]
-    times = "\n".join(span_text(record.span) for record in records)
+    spans = [record.span for record in records] if len(records) > 1 else [found.span]
+    times = "\n".join(map(span_text, spans))
     what = Text("\n").join(_description_text(record.description) for record in records)
+    if found.copies:
+        names = ", ".join(sorted({shown_path(clip.path) for clip in found.copies}))
+        what.append(f"  also in {names}", style="dim")
     return Text(times, style="cyan"), what
 
 

@@ -79,7 +79,7 @@ def search(  # noqa: PLR0913
     What is given together is mixed; --minus and --unlike are taken away from it. TEXT may hold
     all of it: dog minus people then "a sunset" within 30 category:sports in:holiday after:2024
     """
-    from pipeline import searching
+    from pipeline import moments
     from pipeline.assembly import open_library
     from pipeline.settings import load_settings
     from search_ui.json_output import hits_document, videos_document, write
@@ -94,9 +94,9 @@ def search(  # noqa: PLR0913
     )
     with open_library(load_settings(library)) as opened, spinner("searching"):
         if group:
-            videos = searching.search_videos(opened, query, limit=limit, where=where)
+            videos = moments.search_videos(opened, query, limit=limit, where=where)
         else:
-            found = searching.search(opened, query, limit=limit, where=where)
+            found = moments.search_moments(opened, query, limit=limit, where=where)
     if json:
         write(videos_document(videos) if group else hits_document(found))
     elif group:

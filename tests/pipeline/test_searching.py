@@ -20,7 +20,7 @@ from pipeline.query import (
     Text,
     VideoFile,
 )
-from pipeline.searching import search, search_videos
+from pipeline.searching import search
 from tests.fake_encoder import COLOURS, FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
 
@@ -183,15 +183,3 @@ def test_one_step_follows_another_in_the_same_video(indexed: LibraryAtHand) -> N
     assert then("green", "red")[0].score < 0.9
     assert places(then("blue", "red"))[0] == ("b.mp4", 0)
     assert len(COLOURS) == 3
-
-
-def test_videos_come_with_their_best_moments(indexed: LibraryAtHand, films: Path) -> None:
-    shoot(films / "c.mp4", *["green", "blue"] * 5)
-    library = indexed.open(FakeEncoder())
-    index_paths(library, [films])
-
-    videos = search_videos(library, Query.of(Text("green")), limit=2)
-
-    found = {video.record.path.name: video.found for video in videos}
-    assert {name: len(moments) for name, moments in found.items()} == {"a.mp4": 1, "c.mp4": 3}
-    assert min(one.score for one in found["c.mp4"]) > 0.9
