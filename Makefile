@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: install demo test lint clean
+.PHONY: install demo screenshots test lint clean
 
 install: $(INSTALLED)
 
@@ -17,6 +17,9 @@ $(INSTALLED): pyproject.toml
 
 demo: install
 	$(BIN)/clipseek demo --folder demo
+
+screenshots: install
+	$(BIN)/python -m benchmarks.screenshots
 
 test: install
 	$(BIN)/python -m pytest
