@@ -68,7 +68,7 @@ def print_videos(videos: Sequence[FoundVideo]) -> None:
         results.print(NOTHING_FOUND)
     for video in videos:
         results.print(Text(shown_path(video.record.path), style="bold"), soft_wrap=True)
-        table = rows()
+        table = _facts()
         for one in video.found:
             table.add_row(f"  {one.score:.3f}", *_what_happens(one))
         results.print(table)
