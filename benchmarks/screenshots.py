@@ -11,11 +11,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -28,6 +28,7 @@ SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES = ("light", "dark")
 PATIENCE_MS = 60_000
 WEBP_QUALITY = 70
+UNSETTLED = "[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ def main() -> None:
     if program is None:
         sys.exit("screenshots: there is no chromium on this machine; install it")
     chosen.target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as player:
+    with (
+        TemporaryDirectory(prefix="clipseek-", dir=Path.home()) as folder,
+        sync_playwright() as player,
+    ):
         library = Path(folder) / "library"
         footage = Path(folder) / "Videos"
         prepare_footage(footage)
@@ -112,7 +116,8 @@ def show(page: Page, address: str, view: View) -> None:
     """Go to a view and wait until it has settled."""
     page.goto(address + view.address)
     page.locator(view.ready).first.wait_for()
-    expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=PATIENCE_MS)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(UNSETTLED)).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_function("[...document.images].every(image => image.complete)")
     page.wait_for_timeout(500)
 

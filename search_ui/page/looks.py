@@ -9,6 +9,8 @@ STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; }
 /* The theme's own white cannot be read on the bright colour of the dark theme. */
 button[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #101615); }
+/* What is drawn anew every other second must not flicker. */
+.st-key-videos [data-stale="true"] { opacity: 1; }
 .st-key-script { position: absolute; }
 @media (max-width: 640px) {
   .stApp [class*="st-key-label-"], .stApp div:has(> [class*="st-key-label-"])

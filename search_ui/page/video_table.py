@@ -35,7 +35,7 @@ def found_rows(shown: OpenedLibrary) -> list[Row]:
 
 
 def _table() -> None:
-    with explained():
+    with explained(), st.container(key="videos"):
         shown = opened()
         for addition in shown.additions.all():
             _addition(shown, addition)

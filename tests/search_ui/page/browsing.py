@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.conftest import skip_or_fail
 
@@ -50,6 +50,7 @@ def faults(page: Page) -> list[str]:
     """What axe-core finds serious, with the element that it is about."""
     # Streamlit fetches parts of itself late, that which applies our styles among them.
     page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE_MS)
     # Half-way from one colour to another, neither is what people read.
     page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
     found = Axe().run(page).response["violations"]

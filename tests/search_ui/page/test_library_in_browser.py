@@ -60,6 +60,13 @@ def test_an_uploaded_film_is_checked_indexed_and_found(
     assert [path.name for path in system.settings.uploads.glob("*")] == [".incoming", "film.mp4"]
 
 
+def test_the_dark_theme_can_be_read(address: str, browser: Browser) -> None:
+    with quiet_page(browser, theme="dark") as page:
+        page.goto(f"{address}/library")
+        expect(page.locator(".uploads")).to_be_visible(timeout=PATIENCE_MS)
+        assert faults(page) == []
+
+
 def test_a_page_that_poses_as_a_film_is_refused_in_one_line(
     address: str, browser: Browser, tmp_path: Path
 ) -> None:
