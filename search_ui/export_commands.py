@@ -65,9 +65,16 @@ def export(
 
 
 def _found(library: "Library", text: str, limit: int) -> "Sequence[ClipSummary]":
+    from dataclasses import replace
+
     from pipeline.browsing import ClipSummary
-    from pipeline.query import Query, Text
+    from pipeline.query import QueryError
+    from pipeline.query_language import parse
     from pipeline.searching import search
 
-    found = search(library, Query.of(Text(text)), limit=limit)
-    return [ClipSummary.of(one.record) for one in found]
+    asked = parse(text)
+    if asked.query is None:
+        raise QueryError("the query only narrows a search; say what happens in the moments, too")
+    found = search(library, asked.query, limit=limit, where=asked.where)
+    # A moment may be longer than the clip that it begins with.
+    return [replace(ClipSummary.of(one.record), span=one.span) for one in found]
