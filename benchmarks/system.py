@@ -65,7 +65,9 @@ class MeasuredSystem:
             self._up.terminate()
             self._up.wait()
 
-    def start(self, *arguments: object) -> "subprocess.Popen[bytes]":
+    def start(
+        self, *arguments: object, errors: int = subprocess.DEVNULL
+    ) -> "subprocess.Popen[bytes]":
         """Start a command of the library; its standard output can be read."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("CLIPSEEK_")}
         own = {"OMP_NUM_THREADS": "1", "CLIPSEEK_LIBRARY": str(self.library)}
@@ -74,15 +76,15 @@ class MeasuredSystem:
             env=kept | own,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
         )
 
     def found(self, text: str) -> tuple[str, ...]:
         """Ids of the clips that `clipseek search` gives, best first. Raises ``RuntimeError``."""
-        command = self.start("search", text, "--json")
-        output, _ = command.communicate()
+        command = self.start("search", text, "--json", errors=subprocess.PIPE)
+        output, said = command.communicate()
         if command.returncode != 0:
-            raise RuntimeError(f"exit code {command.returncode}")
+            raise RuntimeError(f"exit code {command.returncode}: {said.decode()}")
         return tuple(hit["clip_id"] for hit in json.loads(output))
 
     def opened(self) -> Library:

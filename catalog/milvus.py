@@ -38,13 +38,12 @@ from catalog.versions import (
     ALIAS,
     Version,
     create,
-    current_clips,
     drop_all_but,
     first_version,
     load,
+    load_current,
     named_by_alias,
     next_version,
-    version_at,
 )
 from encoder.interface import EmbeddingSpace
 
@@ -119,13 +118,12 @@ class MilvusStore:
         try:
             with translated(f"open {without_password(where)}"):
                 client = connected(uri)
-                clips = current_clips(client)
-                if clips is None and wanted is not None:
+                version = load_current(client)
+                if version is None and wanted is not None:
                     create(client, wanted)
-                    clips = current_clips(client)
-                if clips is not None:
-                    store = cls(client, embedded, version_at(client, clips))
-                    load(client, store._version, is_lite=store._is_lite)
+                    version = load_current(client)
+                if version is not None:
+                    store = cls(client, embedded, version)
                     return store
         finally:
             if store is None and embedded is not None:
@@ -149,10 +147,12 @@ class MilvusStore:
         if self._is_successor:
             return self
         with translated("say what it holds"):
-            clips = named_by_alias(self._client)
-            if clips == self._version.clips:
+            if named_by_alias(self._client) == self._version.clips:
                 return self
-            return MilvusStore(self._client, self._embedded, version_at(self._client, clips))
+            version = load_current(self._client)
+        if version is None:
+            raise CatalogError("the catalog is gone; index the videos again")
+        return MilvusStore(self._client, self._embedded, version)
 
     def successor(self, space: EmbeddingSpace, *, encoder: str) -> "MilvusStore":
         if space == self.space:

@@ -9,7 +9,7 @@ cannot find clips of one version with an embedding of another.
 import hashlib
 from dataclasses import dataclass
 
-from pymilvus import CollectionSchema, MilvusClient
+from pymilvus import CollectionSchema, MilvusClient, MilvusException
 
 from catalog.schema import clips_schema, videos_schema
 from encoder.interface import EmbeddingSpace
@@ -96,6 +96,21 @@ def load(client: MilvusClient, version: Version, *, is_lite: bool) -> None:
             # Not waiting for the index of an empty collection saves half a second each.
             client.create_index(name, index, sync=False)
         client.load_collection(name)
+
+
+def load_current(client: MilvusClient) -> Version | None:
+    """Make the version that the alias stands for ready; None where there is no catalog yet."""
+    is_lite = "lite" in client.get_server_version()
+    while (clips := current_clips(client)) is not None:
+        try:
+            version = version_at(client, clips)
+            load(client, version, is_lite=is_lite)
+            return version
+        except MilvusException:
+            # Whoever has moved the alias meanwhile drops the collections of before.
+            if named_by_alias(client) == clips:
+                raise
+    return None
 
 
 def drop_all_but(client: MilvusClient, *kept: Version) -> None:

@@ -42,7 +42,7 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
             raise absent(where)
         store = MilvusStore.open(where, space=space, encoder=settings.encoder)
     else:
-        _require_weights(settings, store, download=create)
+        store = _with_weights(settings, store, download=create)
     return _library(settings, store)
 
 
@@ -95,16 +95,29 @@ def _own_settings(settings: Settings, store: ClipStore) -> Settings:
     return settings.model_copy(update={"encoder": store.encoder}) if store.encoder else settings
 
 
-def _require_weights(settings: Settings, store: MilvusStore, *, download: bool) -> None:
-    """Close the store and raise where the encoder of a library's embeddings is not here."""
+def _with_weights(settings: Settings, store: MilvusStore, *, download: bool) -> MilvusStore:
+    """The store of now; closed, and an error, where the encoder of its embeddings is not here."""
     try:
-        own = _own_settings(settings, store)
-        space = embedding_space(own, download=download, made=store.space)
-        if space != store.space:
-            raise EmbeddingSpaceMismatchError(expected=store.space, got=space)
+        while True:
+            try:
+                _require_weights(settings, store, download=download)
+            except (EmbeddingSpaceMismatchError, CheckpointError):
+                # The weights of before may go when a library has moved to another encoder.
+                if (latest := store.latest()) is store:
+                    raise
+                store = latest
+            else:
+                return store
     except BaseException:
         store.close()
         raise
+
+
+def _require_weights(settings: Settings, store: MilvusStore, *, download: bool) -> None:
+    own = _own_settings(settings, store)
+    space = embedding_space(own, download=download, made=store.space)
+    if space != store.space:
+        raise EmbeddingSpaceMismatchError(expected=store.space, got=space)
 
 
 def embedding_space(
