@@ -10,7 +10,7 @@ from pathlib import Path
 from catalog.interface import ClipStore, EmbeddingSpaceMismatchError
 from catalog.milvus import MilvusStore, absent
 from catalog.taking_turns import StoreTakingTurns
-from encoder.checkpoint import REPLACED, WEIGHTS, compact_space
+from encoder.checkpoint import REPLACED, WEIGHTS, CheckpointError, compact_space
 from encoder.interface import ClipEncoder, EmbeddingSpace
 from encoder.openclip_weights import PREFIX, OpenClipWeights, find_weights, openclip_space
 from pipeline.library import Library
