@@ -1,11 +1,12 @@
 """What is asked for, as the address bar has it: a link makes the same search again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from catalog.interface import ClipFilter
-from pipeline.query import LibraryClip, Query, Text
+from pipeline.query import LibraryClip, Query, QueryError
+from pipeline.query_language import Request, parse
 
 HITS_AT_ONCE = 24
 MOST_HITS = 480
@@ -24,14 +25,27 @@ class Asked:
 
     @property
     def where(self) -> ClipFilter:
-        return ClipFilter(categories=self.labels)
+        """What moments must meet; words that cannot be read restrict nothing."""
+        try:
+            return self._request.where
+        except QueryError:
+            return ClipFilter(categories=self.labels)
 
     @property
     def query(self) -> Query | None:
         """What is to be compared; None where all that fits the filter is. Raises ``QueryError``."""
+        return self._request.query
+
+    @property
+    def _request(self) -> Request:
         if self.like:
-            return Query.of(LibraryClip(self.like))
-        return Query.of(Text(self.words)) if self.words else None
+            query = Query.of(LibraryClip(self.like))
+            return Request(query, ClipFilter(categories=self.labels))
+        if not self.words:
+            return Request(None, ClipFilter(categories=self.labels))
+        said = parse(self.words)
+        categories = tuple(dict.fromkeys((*said.where.categories, *self.labels)))
+        return Request(said.query, replace(said.where, categories=categories))
 
 
 def asked() -> Asked:

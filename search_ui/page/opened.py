@@ -12,12 +12,15 @@ from catalog.interface import CatalogError
 from pipeline import assembly
 from pipeline.browsing import Holdings
 from pipeline.library import Library
+from pipeline.query_language import QuerySyntaxError
 from pipeline.settings import load_settings
 from pipeline.shelf import Shelf
 from search_ui.failures import explanation
 from search_ui.page.adding import Additions
 from search_ui.page.encoder_move import EncoderMove
 from search_ui.page.keeping_watch import Watching
+from search_ui.page.wording import plain
+from search_ui.terminal import printable
 
 logger = logging.getLogger(__name__)
 
@@ -93,4 +96,9 @@ def explained() -> Iterator[None]:
         lines = explanation(error)
         if lines is None:
             raise
-        st.error(lines, icon=":material/error:")
+        first, *others = lines.splitlines()
+        if isinstance(error, QuerySyntaxError):
+            st.error(plain(first), icon=":material/error:")
+            st.code("\n".join(map(printable, others)), language=None)
+        else:
+            st.error("  \n".join(map(plain, lines.splitlines())), icon=":material/error:")

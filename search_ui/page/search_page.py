@@ -1,18 +1,18 @@
 """Search: one box, filters with counts beside it, and moments grouped by video."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
-from catalog.interface import ClipStore
+from catalog.interface import ClipFilter, ClipStore
 from pipeline.browsing import ClipSummary, find_clip
 from pipeline.curves import similarity_curve
 from pipeline.query import MAX_QUERY_CHARACTERS
 from pipeline.searching import search
 from search_ui.page.address import HITS_AT_ONCE, MOST_HITS, Asked, ask, asked
 from search_ui.page.clip_cards import picture_html, show_groups
+from search_ui.page.example_upload import Uploaded, show_example_box, with_example
 from search_ui.page.filters import show_filters
 from search_ui.page.moments import Moment, by_video
 from search_ui.page.opened import OpenedLibrary, explained, opened
@@ -28,42 +28,47 @@ def show() -> None:
     with explained():
         shown, wanted = opened(), asked()
         # Whoever asks for something is not kept waiting by this.
-        if wanted.query is None and shown.is_empty():
+        if not (wanted.words or wanted.like) and shown.is_empty():
             show_empty_library(shown)
             return
-        _box(wanted)
+        uploaded = _box(wanted)
         # What was asked for comes first; to count for the filters takes longer in a large library.
         with explained():
-            _results(wanted, _found(wanted, shown), shown)
+            _results(wanted, uploaded, shown)
         with st.sidebar:
             show_filters(wanted, shown)
 
 
-def _box(wanted: Asked) -> None:
+def _box(wanted: Asked) -> Uploaded | None:
     # The address bar decides, also when somebody goes back in it.
     st.session_state[WORDS_KEY] = wanted.words
-    st.text_input(
-        "What happens in the moment?",
-        key=WORDS_KEY,
-        placeholder="What happens? For instance: a man riding a bicycle",
-        max_chars=MAX_QUERY_CHARACTERS,
-        icon=":material/search:",
-        label_visibility="collapsed",
-        on_change=_ask_for_words,
-    )
+    with st.container(horizontal=True, gap="small", key="asking"):
+        st.text_input(
+            "What happens in the moment?",
+            key=WORDS_KEY,
+            placeholder="What happens? For instance: a man riding a bicycle",
+            max_chars=MAX_QUERY_CHARACTERS,
+            icon=":material/search:",
+            label_visibility="collapsed",
+            on_change=_ask_for_words,
+        )
+        uploaded = show_example_box()
+    # A moment of the library stands alone.
+    return None if wanted.like else uploaded
 
 
 def _ask_for_words() -> None:
     ask(replace(asked(), words=st.session_state[WORDS_KEY], like="", limit=HITS_AT_ONCE))
 
 
-def _found(wanted: Asked, shown: OpenedLibrary) -> list[Moment]:
-    limit, where, query = wanted.limit, wanted.where, wanted.query
-    if query is not None:
-        with st.spinner("Searching"):
-            library = shown.library if wanted.like else shown.with_encoder()
-            return [*map(Moment.of, search(library, query, limit=limit, where=where))]
-    if wanted.labels:
+def _found(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> list[Moment]:
+    limit, where = wanted.limit, wanted.where
+    with with_example(wanted.query, uploaded) as query:
+        if query is not None:
+            with st.spinner("Searching"):
+                library = shown.library if wanted.like else shown.with_encoder()
+                return [*map(Moment.of, search(library, query, limit=limit, where=where))]
+    if where != ClipFilter():
         with st.spinner("Counting"):
             return [*map(Moment, shown.holdings().admitted(where)[:limit])]
     return [*map(Moment, _one_of_each_video(shown.library.store, limit))]
@@ -74,10 +79,12 @@ def _one_of_each_video(store: ClipStore, limit: int) -> list[ClipSummary]:
     return [ClipSummary.of(clips[len(clips) // 2]) for clips in members if clips]
 
 
-def _results(wanted: Asked, moments: Sequence[Moment], shown: OpenedLibrary) -> None:
+def _results(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> None:
+    moments = _found(wanted, uploaded, shown)
+    is_asked = bool(wanted.words or wanted.like or wanted.labels or uploaded)
     if wanted.like:
         _compared_with(wanted, shown)
-    elif not (wanted.words or wanted.labels):
+    elif not is_asked:
         st.caption("A moment of each video. Say above what happens in the one you look for.")
     if not moments and shown.is_empty():
         show_empty_library(shown)
@@ -86,21 +93,24 @@ def _results(wanted: Asked, moments: Sequence[Moment], shown: OpenedLibrary) -> 
         st.info("No moment fits. Clear a filter, or say it in other words.")
         return
     groups = by_video(moments)
-    if wanted.words or wanted.like or wanted.labels:
+    if is_asked:
         found, videos = count(len(moments), "moment"), count(len(groups), "video")
         st.caption(f"{found} in {videos}, the best first")
-    show_groups(groups, shown.library.thumbnails, partial(_compared, wanted, shown))
+    show_groups(groups, shown.library.thumbnails, partial(_compared, wanted, uploaded, shown))
     if len(moments) == wanted.limit < MOST_HITS and st.button("Show more", width="stretch"):
         ask(replace(wanted, limit=min(MOST_HITS, wanted.limit + HITS_AT_ONCE)))
         st.rerun()
 
 
-def _compared(wanted: Asked, shown: OpenedLibrary, video_id: str) -> list[Moment]:
+def _compared(
+    wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary, video_id: str
+) -> list[Moment]:
     """All clips of a video, as similar as they are to what is asked for."""
     clips = [*map(ClipSummary.of, shown.library.store.clips_of(video_id))]
-    if wanted.query is None or not clips:
-        return [*map(Moment, clips)]
-    curve = similarity_curve(shown.library, wanted.query, video_id)
+    with with_example(wanted.query, uploaded) as query:
+        if query is None or not clips:
+            return [*map(Moment, clips)]
+        curve = similarity_curve(shown.library, query, video_id)
     scores = {point.clip_id: point.score for point in curve.points}
     return [Moment(clip, scores.get(clip.clip_id)) for clip in clips]
 

@@ -71,3 +71,28 @@ def test_a_link_that_leads_nowhere_breaks_nothing(filled: Library, asked: dict[s
     page.run()
 
     assert not page.exception
+
+
+def test_the_box_speaks_the_query_language(filled: Library) -> None:
+    page = search_page()
+    page.query_params["q"] = "category:blue"
+    page.run()
+    assert len(shown_clips(page)) == 1
+
+    page.text_input(key="words").set_value("red category:green").run()
+    assert len(shown_clips(page)) == 1
+
+
+def test_what_cannot_be_read_is_said_at_the_box_and_is_no_markup(filled: Library) -> None:
+    page = search_page()
+    page.query_params["q"] = "red^![x](http://example.org/x.png)"
+    page.run()
+
+    assert not page.exception
+    (error,) = page.error
+    assert "![x]" not in error.value
+    assert page.text_input(key="words").value.startswith("red^!")
+    assert page.multiselect(key="filter-colour").options == ["red (3)", "blue (1)", "green (1)"]
+    page.text_input(key="words").set_value("red").run()
+    assert not page.error
+    assert len(shown_clips(page)) == 5
