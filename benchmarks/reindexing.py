@@ -23,8 +23,8 @@ from benchmarks.prepared import MODULE, TINY_MODELS
 from benchmarks.system import MeasuredSystem
 from catalog.interface import CatalogError
 from pipeline.library import Library
+from pipeline.moments import search_moments
 from pipeline.query import Query, Text
-from pipeline.searching import search
 
 QUERIES = ("a person walking", "cars on a street", "an animal in a meadow", "fruit on a table")
 HITS = 10
@@ -97,7 +97,7 @@ def answers_now(library: Library) -> dict[str, Answer]:
 
 def answer(library: Library, text: str) -> Answer:
     """The ids of the hits, best first."""
-    found = search(library, Query.of(Text(text)), limit=HITS)
+    found = search_moments(library, Query.of(Text(text)), limit=HITS)
     return tuple(hit.record.clip_id for hit in found)
 
 
