@@ -10,12 +10,16 @@ space, so the decoder can also learn to speak from texts without pictures (CapDe
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from encoder.backbone import FEATURE_CHANNELS
+from encoder.checkpoint import fitting, load_checkpoint, require_alignment
+from encoder.tensors import as_torch
+from encoder.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -140,3 +144,26 @@ class Captioner(nn.Module):
             scores, state, _ = self.step(captions[:, t], state, places)
             logits.append(scores)
         return torch.stack(logits, 1)
+
+
+def load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
+    """Read a caption decoder with its words.
+
+    Raises:
+        CheckpointError: the file is missing or damaged, does not fit this version, or belongs to
+            another alignment than the one beside it.
+    """
+    checkpoint = load_checkpoint(path)
+    require_alignment(checkpoint, path)
+    with fitting(path):
+        vocabulary = Vocabulary(checkpoint.strings("vocabulary"))
+        config = CaptionerConfig(
+            words=len(vocabulary),
+            dimension=checkpoint.number("dimension"),
+            hidden=checkpoint.number("hidden"),
+            embedding=checkpoint.number("embedding"),
+            attention=checkpoint.number("attention"),
+        )
+        captioner = Captioner(config)
+        captioner.load_state_dict(as_torch(checkpoint.tensors))
+    return captioner, vocabulary

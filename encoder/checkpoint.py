@@ -23,6 +23,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 ALIGNMENT = "alignment.safetensors"
 CAPTIONER = "captioner.safetensors"
 TOPICS = "topics.safetensors"
+ENSEMBLE = "ensemble.safetensors"
 HUBNESS = "hubness.safetensors"
 ACTIONS = "actions.safetensors"
 CAMERA = "camera.safetensors"
@@ -174,7 +175,7 @@ def compact_space(weights: Path = WEIGHTS) -> EmbeddingSpace:
         CheckpointError: they are missing or damaged.
     """
     path = weights / HUBNESS
-    return _space_of(path, fingerprint(weights / ALIGNMENT, path))
+    return _space_of(path, fingerprint(weights / ALIGNMENT, weights / ENSEMBLE, path))
 
 
 @cache

@@ -18,7 +18,7 @@ from encoder.attention import attention_along
 from encoder.backbone import frame_grids, views_of
 from encoder.beam import BeamSettings, beam_search
 from encoder.camera import CameraClassifier
-from encoder.captioner import Captioner, CaptionerConfig, DecoderState, Places
+from encoder.captioner import Captioner, DecoderState, Places, load_captioner
 from encoder.categories import TopicClassifier, most_probable_first
 from encoder.checkpoint import (
     ACTIONS,
@@ -26,13 +26,10 @@ from encoder.checkpoint import (
     CAPTIONER,
     TOPICS,
     WEIGHTS,
-    compact_space,
     fitting,
     load_checkpoint,
-    require_alignment,
 )
 from encoder.devices import best_device
-from encoder.hubness import Hubness, plain
 from encoder.interface import (
     Caption,
     CaptionAttention,
@@ -40,10 +37,10 @@ from encoder.interface import (
     ClipDescription,
     EmbeddingSpace,
 )
-from encoder.rewording import mix_words
+from encoder.search_space import SearchSpace
 from encoder.temporal import AlignmentConfig, Pooling
 from encoder.temporal import Sequence as FrameSequence
-from encoder.tensors import as_numpy, as_torch
+from encoder.tensors import as_torch
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
 from encoder.wording import repeats_itself
@@ -69,8 +66,7 @@ class CompactEncoder:
         *,
         speaker: tuple[Captioner, Vocabulary],
         topics: TopicClassifier,
-        hubness: Hubness,
-        space: EmbeddingSpace,
+        search: SearchSpace,
         actions: ActionRecogniser | None = None,
     ) -> None:
         self._device = best_device()
@@ -78,9 +74,9 @@ class CompactEncoder:
         captioner, self._vocabulary = speaker
         self._captioner = captioner.to(self._device).eval()
         self._topics = topics
-        self._hubness = hubness
+        self._search = search
+        search.ensemble.to(self._device).eval()
         self._actions = actions
-        self._space = space
         self._sentences: SentenceEncoder | None = None  # loaded on first use
 
     @classmethod
@@ -90,71 +86,70 @@ class CompactEncoder:
         Raises:
             CheckpointError: a file is missing or damaged, or does not fit this version.
         """
-        space = compact_space(weights)
         alignment = load_alignment(weights / ALIGNMENT)
-        dimension = alignment.config.dimension
+        topics = TopicClassifier.load(weights / TOPICS, dimension=alignment.config.dimension)
         return cls(
             alignment,
             speaker=load_captioner(weights / CAPTIONER),
-            topics=TopicClassifier.load(weights / TOPICS, dimension=dimension),
-            hubness=Hubness.load(weights, dimension=dimension),
-            space=space,
+            topics=topics,
+            search=SearchSpace.load(weights),
             # Weights made from a user's own captions come without: there were no clips of actions.
             actions=load_actions(weights) if (weights / ACTIONS).exists() else None,
         )
 
     @property
     def space(self) -> EmbeddingSpace:
-        return self._space
+        return self._search.space
 
     def describe(self, clips: Sequence[Clip]) -> list[ClipDescription]:
         """Describe each clip, in order."""
         if not clips:
             return []
         grids = [self._grids(clip) for clip in clips]
-        embeddings = self._embed(clips, grids)
-        captions = self._caption(clips, grids, embeddings)
+        aligned = self._align(clips, grids)
+        plain = self._search.plain_clips(aligned, _pooled(grids))
+        captions = self._caption(plain, self._look(clips, grids, aligned))
         categories = most_probable_first(
-            self._topics.categorise(embeddings),
+            self._topics.categorise(plain),
             self._act(clips, grids),
             self._camera.categorise([clip.motion for clip in clips]),
         )
         return [
             ClipDescription(embedding, caption, labels)
             for embedding, caption, labels in zip(
-                self._hubness.correct_clips(embeddings), captions, categories, strict=True
+                self._search.hubness.correct_clips(plain), captions, categories, strict=True
             )
         ]
 
     def embed_clips(self, clips: Sequence[Clip]) -> NDArray[np.float32]:
         """``(N, D)`` unit vectors."""
         if not clips:
-            return np.zeros((0, self._space.dimension), np.float32)
-        plain = self._embed(clips, [self._grids(clip) for clip in clips])
-        return self._hubness.correct_clips(plain)
+            return np.zeros((0, self.space.dimension), np.float32)
+        grids = [self._grids(clip) for clip in clips]
+        plain = self._search.plain_clips(self._align(clips, grids), _pooled(grids))
+        return self._search.hubness.correct_clips(plain)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """``(N, D)`` unit vectors; texts past 64 tokens are cut."""
-        return self._hubness.correct_texts(self._embed_texts(texts))
+        return self._search.hubness.correct_texts(self._plain_texts(texts))
 
     def reword(self, embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
         """``(D,)`` → ``(D,)``, of unit length."""
-        (words,) = self._embed_texts([caption])
-        mixed: NDArray[np.float32] = mix_words(plain(embedding), words)
-        (corrected,) = self._hubness.correct_clips(mixed[None])
-        return np.asarray(corrected, np.float32)
+        (words,) = self._plain_texts([caption])
+        return self._search.reword(embedding, words)
 
     @torch.inference_mode()
-    def _embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _plain_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if self._sentences is None:
             self._sentences = SentenceEncoder().to(self._device)
-        return as_numpy(self._alignment.embed_sentences(self._sentences(texts)))
+        sentences = self._sentences(texts)
+        return self._search.plain_texts(self._alignment.embed_sentences(sentences), sentences)
 
     @torch.inference_mode()
     def attend(self, clip: Clip, caption: str) -> CaptionAttention:
         """Where the decoder looks when it says `caption` of the clip."""
         grids = [self._grids(clip)]
-        looked = self._look([clip], grids, self._embed([clip], grids))
+        looked = self._look([clip], grids, self._align([clip], grids))
         frames = _spread(torch.arange(len(clip.frames)))  # (F,)
         said = self._vocabulary.encode(caption)[:-1]  # without "end"
         maps = attention_along(self._captioner, *looked, words=said, frames=len(frames))
@@ -194,7 +189,8 @@ class CompactEncoder:
         return frame_grids(self._alignment.backbone, frames, self._device)
 
     @torch.inference_mode()
-    def _embed(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> NDArray[np.float32]:
+    def _align(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> Tensor:
+        """What the alignment makes of clips: ``(N, D)`` unit vectors."""
         frames = [self._alignment.embed_frames(grid.mean(1)) for grid in grids]  # (T, D) each
         # Each view of a still is a clip of one frame; together they would look like a movement.
         runs = [
@@ -204,11 +200,11 @@ class CompactEncoder:
         padded = pad_sequence([run for group in runs for run in group], batch_first=True)
         lengths = torch.tensor([len(run) for group in runs for run in group])
         embedded = self._alignment.temporal(padded, lengths).split([len(group) for group in runs])
-        return as_numpy(F.normalize(torch.stack([rows.mean(0) for rows in embedded]), dim=-1))
+        return F.normalize(torch.stack([rows.mean(0) for rows in embedded]), dim=-1)
 
     @torch.inference_mode()
     def _look(
-        self, clips: Sequence[Clip], grids: Sequence[Tensor], embeddings: NDArray[np.float32]
+        self, clips: Sequence[Clip], grids: Sequence[Tensor], aligned: Tensor
     ) -> tuple[Places, DecoderState]:
         places = [  # (<= 4 * 49, 1280) each; of a still, the whole picture
             _spread(grid[: len(clip.frames)]).flatten(0, 1)
@@ -217,29 +213,33 @@ class CompactEncoder:
         features = pad_sequence(places, batch_first=True)  # (B, P, 1280)
         counts = torch.tensor([len(clip) for clip in places], device=self._device)
         real = torch.arange(features.shape[1], device=self._device)[None] < counts[:, None]
-        gists = torch.from_numpy(embeddings).to(self._device)
-        return self._captioner.look(features, real, gists)
+        return self._captioner.look(features, real, aligned)
 
     def _caption(
-        self, clips: Sequence[Clip], grids: Sequence[Tensor], embeddings: NDArray[np.float32]
+        self, plain: NDArray[np.float32], looked: tuple[Places, DecoderState]
     ) -> list[Caption]:
         """Of what the decoder would say of a clip, what the joint space finds closest to it.
 
         What says nothing twice goes first.
         """
-        looked = self._look(clips, grids, embeddings)
         captions = []
         for candidates, seen in zip(
-            beam_search(self._captioner, *looked, CAPTION_SEARCH), embeddings, strict=True
+            beam_search(self._captioner, *looked, CAPTION_SEARCH), plain, strict=True
         ):
             texts = [self._vocabulary.decode(candidate.words) for candidate in candidates]
             scores = np.array([candidate.score for candidate in candidates])
-            fit = scores + _LIKENESS * self._embed_texts(texts) @ seen  # (K,)
+            fit = scores + _LIKENESS * self._plain_texts(texts) @ seen  # (K,)
             best = max(
                 range(len(fit)), key=lambda k: (not repeats_itself(texts[k].split()), fit[k])
             )
             captions.append(Caption(texts[best], float(np.exp(candidates[best].log_probability))))
         return captions
+
+
+@torch.inference_mode()
+def _pooled(grids: Sequence[Tensor]) -> list[Tensor]:
+    """``(T, 49, 1280)`` of each clip → ``(T, 1280)``, averaged over the places."""
+    return [grid.mean(1) for grid in grids]
 
 
 @torch.inference_mode()
@@ -280,26 +280,3 @@ def _load_trained(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     absent = [name for name in missing if not name.startswith("backbone.")]
     if absent or unexpected:
         raise ValueError(f"absent {absent[:3]}, unexpected {unexpected[:3]}")
-
-
-def load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:
-    """Read a caption decoder with its words.
-
-    Raises:
-        CheckpointError: the file is missing or damaged, does not fit this version, or belongs to
-            another alignment than the one beside it.
-    """
-    checkpoint = load_checkpoint(path)
-    require_alignment(checkpoint, path)
-    with fitting(path):
-        vocabulary = Vocabulary(checkpoint.strings("vocabulary"))
-        config = CaptionerConfig(
-            words=len(vocabulary),
-            dimension=checkpoint.number("dimension"),
-            hidden=checkpoint.number("hidden"),
-            embedding=checkpoint.number("embedding"),
-            attention=checkpoint.number("attention"),
-        )
-        captioner = Captioner(config)
-        captioner.load_state_dict(as_torch(checkpoint.tensors))
-    return captioner, vocabulary

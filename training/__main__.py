@@ -16,6 +16,7 @@ from training.align import AlignmentTraining, train_alignment
 from training.camera import CameraTraining, train_camera
 from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError
+from training.ensemble import EnsembleTraining, train_ensemble
 from training.hubness import choose_banks
 from training.labels import train_labels
 from training.order import OrderTraining, train_order
@@ -28,6 +29,7 @@ class Model(StrEnum):
 
     ALIGN = "align"
     ORDER = "order"
+    ENSEMBLE = "ensemble"
     HUBNESS = "hubness"
     CAPTION = "caption"
     TOPICS = "topics"
@@ -47,6 +49,7 @@ def _log_temporal(folders: Folders) -> None:
 _TRAININGS: dict[Model, Callable[[Folders], object]] = {
     Model.ALIGN: lambda folders: train_alignment(folders, AlignmentTraining()),
     Model.ORDER: lambda folders: train_order(folders, OrderTraining()),
+    Model.ENSEMBLE: lambda folders: train_ensemble(folders, EnsembleTraining()),
     Model.HUBNESS: choose_banks,
     Model.CAPTION: lambda folders: train_captioner(folders, CaptionTraining()),
     Model.TOPICS: train_topics,

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from encoder.checkpoint import ALIGNMENT, HUBNESS, Checkpoint, fingerprint, save_checkpoint
-from encoder.compact import load_alignment
 from encoder.hubness import ADDED_DIMENSIONS
 from training.data import Folders, read_topics
 from training.features import sentence_features
+from training.joint_space import JointSpace
 from training.sources import Source, load_source, pooled_features
 
 logger = logging.getLogger(__name__)
@@ -26,23 +26,18 @@ def choose_banks(folders: Folders) -> None:
 
     Raises:
         TrainingDataError: the data is not there, or not as it should be.
-        CheckpointError: there is no alignment to build on.
+        CheckpointError: there is no alignment or ensemble to build on.
     """
     rng = np.random.default_rng(0)
-    alignment = load_alignment(folders.weights / ALIGNMENT)
-    pictures = load_source(folders, "flickr8k/train", backbone=alignment.backbone)
+    space = JointSpace.load(folders.weights)
+    backbone = space.alignment.backbone
+    pictures = load_source(folders, "flickr8k/train", backbone=backbone)
     captions, _ = read_topics(folders.data)
     videos = sentence_features("msrvtt", captions, cache=folders.cache)
-    said = torch.cat(
-        [_some(features, TEXTS // 2, rng) for features in (pictures.sentences, videos)]
-    )
+    said = [_some(features, TEXTS // 2, rng) for features in (pictures.sentences, videos)]
+    texts = space.sentences(torch.cat(said))  # (Q, D)
     seen = Source(pictures.pictures.first(CLIPS), pictures.stems[:CLIPS], pictures.sentences)
-    with torch.inference_mode():
-        texts = alignment.embed_sentences(said)  # (Q, D)
-        frames = alignment.embed_frames(
-            pooled_features(seen, alignment.backbone)[:, :1]
-        )  # (P, 1, D)
-        clips = alignment.temporal(frames, torch.ones(len(frames), dtype=torch.long))  # (P, D)
+    clips = space.pictures(pooled_features(seen, backbone)[:, 0])  # (P, D)
     save_checkpoint(
         folders.weights / HUBNESS,
         Checkpoint(

@@ -11,14 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from encoder.alignment import Alignment
-from encoder.checkpoint import ALIGNMENT, Checkpoint, save_checkpoint
-from encoder.compact import load_alignment
+from encoder.checkpoint import Checkpoint, save_checkpoint
 from encoder.labels import BACKGROUND, LABELS, LabelCalibration, deviations, sentence_of
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import split_words
 from training.align import DEV_TABLE
 from training.data import Folders
+from training.joint_space import JointSpace
 from training.sources import Source, load_source, pooled_features
 
 logger = logging.getLogger(__name__)
@@ -48,19 +47,20 @@ def train_labels(folders: Folders) -> float:
 
     Raises:
         TrainingDataError: the data is not there, or not as it should be.
-        CheckpointError: there is no alignment to build on.
+        CheckpointError: there is no alignment or ensemble to build on.
     """
-    alignment = load_alignment(folders.weights / ALIGNMENT)
-    train = load_source(folders, TRAIN_TABLE, backbone=alignment.backbone)
-    above, truth = _compare(alignment, train, TUNED)
+    space = JointSpace.load(folders.weights)
+    backbone = space.alignment.backbone
+    train = load_source(folders, TRAIN_TABLE, backbone=backbone)
+    above, truth = _compare(space, train, TUNED)
     calibration = fit_curve(above.ravel(), truth.ravel())
     tensors = {
         "scale": np.array(calibration.scale, np.float32),
         "offset": np.array(calibration.offset, np.float32),
     }
     save_checkpoint(folders.weights / LABELS, Checkpoint(tensors, {}))
-    dev = load_source(folders, DEV_TABLE, backbone=alignment.backbone)
-    above, truth = _compare(alignment, dev, HELD_OUT)
+    dev = load_source(folders, DEV_TABLE, backbone=backbone)
+    above, truth = _compare(space, dev, HELD_OUT)
     errors = (calibration.probabilities(above) - truth) ** 2
     base = truth.mean()
     logger.info("other labels on dev: Brier score %.4f, base rate %.3f", errors.mean(), base)
@@ -69,13 +69,13 @@ def train_labels(folders: Folders) -> float:
 
 @torch.inference_mode()
 def _compare(
-    alignment: Alignment, source: Source, labels: Sequence[str]
+    space: JointSpace, source: Source, labels: Sequence[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Deviations and truth of each picture and label, ``(N, L)`` each."""
-    clips = alignment.embed_frames(pooled_features(source, alignment.backbone)[:, 0]).numpy()
+    clips = space.pictures(pooled_features(source, space.alignment.backbone)[:, 0]).numpy()
     encode = SentenceEncoder()
-    own = alignment.embed_sentences(encode([sentence_of(label) for label in labels])).numpy()
-    background = alignment.embed_sentences(encode(BACKGROUND)).numpy()
+    own = space.sentences(encode([sentence_of(label) for label in labels])).numpy()
+    background = space.sentences(encode(BACKGROUND)).numpy()
     truth = [[is_mentioned(label, group) for label in labels] for group in source.pictures.captions]
     return deviations(clips, own, background), np.array(truth)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from encoder.alignment import Alignment
+from encoder.captioner import load_captioner
 from encoder.checkpoint import (
     ALIGNMENT,
     CAPTIONER,
@@ -20,7 +21,7 @@ from encoder.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from encoder.compact import load_alignment, load_captioner
+from encoder.compact import load_alignment
 from evaluation.captions import CaptionFigures
 from training.align import save_alignment
 from training.data import TrainingDataError

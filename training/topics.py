@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from encoder.checkpoint import ALIGNMENT, TOPICS, Checkpoint, fingerprint, save_checkpoint
-from encoder.compact import load_alignment
 from training.data import Folders, read_topics
 from training.features import sentence_features
+from training.joint_space import JointSpace
 from training.sources import load_source, pooled_features
 
 logger = logging.getLogger(__name__)
@@ -34,15 +34,15 @@ def train_topics(folders: Folders) -> float:
 
     Raises:
         TrainingDataError: the data is not there, or not as it should be.
-        CheckpointError: there is no alignment to build on.
+        CheckpointError: there is no alignment or ensemble to build on.
     """
     torch.manual_seed(0)
     captions, topics = read_topics(folders.data)
     labels = sorted(set(topics))
-    alignment = load_alignment(folders.weights / ALIGNMENT)
+    space = JointSpace.load(folders.weights)
+    backbone = space.alignment.backbone
     features = sentence_features("msrvtt", captions, cache=folders.cache)
-    with torch.inference_mode():
-        texts = alignment.embed_sentences(features).clone()
+    texts = space.sentences(features).clone()
     texts = texts - texts.mean(0)
     truth = torch.tensor([labels.index(topic) for topic in topics])
     border = int(len(captions) * (1 - _HELD_OUT))  # captions of one video stand together
@@ -55,9 +55,8 @@ def train_topics(folders: Folders) -> float:
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     accuracy = _accuracy(layer, texts[border:], truth[border:])
-    pictures = load_source(folders, "flickr8k/train", backbone=alignment.backbone)
-    with torch.inference_mode():
-        clips = alignment.embed_frames(pooled_features(pictures, alignment.backbone)[:, 0])
+    pictures = load_source(folders, "flickr8k/train", backbone=backbone)
+    clips = space.pictures(pooled_features(pictures, backbone)[:, 0])
     tensors = {
         "weight": layer.weight.detach().numpy(),
         "bias": layer.bias.detach().numpy(),

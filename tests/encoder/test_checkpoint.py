@@ -8,6 +8,7 @@ import pytest
 
 from encoder.checkpoint import (
     ALIGNMENT,
+    ENSEMBLE,
     HUBNESS,
     WEIGHTS,
     Checkpoint,
@@ -131,7 +132,8 @@ def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "folder"])
 def test_a_damaged_file_is_one_clear_line(tmp_path: Path, damage: str) -> None:
     path = tmp_path / HUBNESS
-    save_checkpoint(tmp_path / ALIGNMENT, Checkpoint({}, {}))
+    for beside in (ALIGNMENT, ENSEMBLE):
+        save_checkpoint(tmp_path / beside, Checkpoint({}, {}))
     save_checkpoint(path, Checkpoint({"x": np.ones((9, 9), np.float32)}, {"dimension": 9}))
     whole = path.read_bytes()
     path.unlink()
@@ -148,7 +150,7 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path, damage: str) -> None:
 
 def test_weights_that_do_not_say_their_size_are_one_clear_line(tmp_path: Path) -> None:
     path = tmp_path / HUBNESS
-    for each in (path, tmp_path / ALIGNMENT):
+    for each in (path, tmp_path / ALIGNMENT, tmp_path / ENSEMBLE):
         save_checkpoint(each, Checkpoint({"x": np.ones(3, np.float32)}, {}))
 
     with pytest.raises(CheckpointError, match="dimension") as caught:
@@ -180,7 +182,8 @@ def test_the_same_weights_saved_twice_have_the_same_fingerprint(tmp_path: Path) 
 def test_the_shipped_space_names_its_weights() -> None:
     space = compact_space()
 
-    assert space.name == f"compact-{fingerprint(WEIGHTS / ALIGNMENT, WEIGHTS / HUBNESS)}"
+    made = fingerprint(*(WEIGHTS / name for name in (ALIGNMENT, ENSEMBLE, HUBNESS)))
+    assert space.name == f"compact-{made}"
     assert space.dimension == load_checkpoint(WEIGHTS / HUBNESS).number("dimension")
 
 

@@ -15,8 +15,10 @@ from encoder.captioner import Captioner, CaptionerConfig
 from encoder.categories import TopicClassifier
 from encoder.checkpoint import ALIGNMENT, Checkpoint, CheckpointError, save_checkpoint
 from encoder.compact import CompactEncoder, load_alignment
+from encoder.ensemble import Ensemble, EnsembleConfig
 from encoder.hubness import ADDED_DIMENSIONS, Hubness
 from encoder.interface import EmbeddingSpace
+from encoder.search_space import SearchSpace
 from encoder.temporal import AlignmentConfig
 from encoder.vocabulary import Vocabulary
 from ingest.clip import MOTION_CHANNELS, Clip, ClipSpan, VideoInfo
@@ -61,8 +63,11 @@ def build(*, ordered: bool, gist: bool = True) -> CompactEncoder:
         alignment,
         speaker=(captioner, vocabulary),
         topics=TopicClassifier(("music", "sports", "food"), weight, none[:3], none),
-        hubness=Hubness.of(*np.eye(DIMENSION, dtype=np.float32).reshape(2, -1, DIMENSION)),
-        space=EmbeddingSpace("compact-00000000", DIMENSION + ADDED_DIMENSIONS),
+        search=SearchSpace(
+            Ensemble(EnsembleConfig(DIMENSION, projections=2, width=8, hidden=8)).eval(),
+            Hubness.of(*np.eye(DIMENSION, dtype=np.float32).reshape(2, -1, DIMENSION)),
+            EmbeddingSpace("compact-00000000", DIMENSION + ADDED_DIMENSIONS),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from encoder.backbone import FRAME_SIZE, CompactBackbone, frame_grids
 from encoder.checkpoint import (
     ALIGNMENT,
     CAPTIONER,
+    ENSEMBLE,
     HUBNESS,
     TOPICS,
     WEIGHTS,
@@ -28,6 +29,7 @@ from training.__main__ import Model, train
 from training.align import AlignmentTraining, train_alignment
 from training.caption import CaptionTraining, train_captioner
 from training.data import Folders, TrainingDataError, read_pictures
+from training.ensemble import EnsembleTraining, train_ensemble
 from training.features import place_features, sentence_features, stem_features
 from training.hubness import choose_banks
 from training.order import OrderTraining, train_order
@@ -35,6 +37,7 @@ from training.topics import train_topics
 
 ALIGN = AlignmentTraining(projection_epochs=16, projection_batch=6, tail_epochs=1, tail_batch=9)
 ORDER = OrderTraining(pictures=4, dev_pictures=50, epochs=2, batch=3)
+ENSEMBLE_TRAINING = EnsembleTraining(epochs=16, batch=6)
 CAPTION = CaptionTraining(epochs=2, batch=12, least_count=2)
 
 
@@ -51,6 +54,7 @@ class Trained:
         train_order(self.folders, ORDER)
         self.ordered = load_checkpoint(self.folders.weights / ALIGNMENT)
         self.figures = train_captioner(self.folders, CAPTION)
+        train_ensemble(self.folders, ENSEMBLE_TRAINING)
         choose_banks(self.folders)
         self.accuracy = train_topics(self.folders)
         self.shipped_changed = [fingerprint(path) for path in shipped] != before
@@ -72,10 +76,10 @@ def clip(colour: str, shape: str, *, frames: int) -> Clip:
     return Clip(info, ClipSpan(0, 9), np.stack([picture] * frames), np.arange(frames, dtype=float))
 
 
-def test_it_writes_four_files_and_leaves_the_shipped_ones(trained: Trained) -> None:
+def test_it_writes_five_files_and_leaves_the_shipped_ones(trained: Trained) -> None:
     written = {path.name for path in trained.folders.weights.iterdir()}
 
-    assert written == {ALIGNMENT, CAPTIONER, HUBNESS, TOPICS}
+    assert written == {ALIGNMENT, CAPTIONER, ENSEMBLE, HUBNESS, TOPICS}
     assert not trained.shipped_changed
     assert list(trained.folders.cache.glob("*.partial")) == []
 
@@ -131,11 +135,11 @@ def test_learned_pictures_find_their_colours(encoder: CompactEncoder) -> None:
     assert (texts @ clips.T).argmax(1).tolist() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("name", [CAPTIONER, HUBNESS, TOPICS])
+@pytest.mark.parametrize("name", [CAPTIONER, ENSEMBLE, HUBNESS, TOPICS])
 def test_what_was_learned_beside_another_alignment_is_refused(
     trained: Trained, tmp_path: Path, name: str
 ) -> None:
-    for each in (ALIGNMENT, CAPTIONER, HUBNESS, TOPICS):
+    for each in (ALIGNMENT, CAPTIONER, ENSEMBLE, HUBNESS, TOPICS):
         shutil.copy(trained.folders.weights / each, tmp_path)
     learned = load_checkpoint(tmp_path / name)
     save_checkpoint(
@@ -147,7 +151,7 @@ def test_what_was_learned_beside_another_alignment_is_refused(
 
 
 def test_topics_of_another_space_are_refused(trained: Trained, tmp_path: Path) -> None:
-    for name in (ALIGNMENT, CAPTIONER, HUBNESS):
+    for name in (ALIGNMENT, CAPTIONER, ENSEMBLE, HUBNESS):
         shutil.copy(trained.folders.weights / name, tmp_path)
     tensors = {"weight": np.zeros((2, 9)), "bias": np.zeros(2), "clip_mean": np.zeros(9)}
     beside = fingerprint(tmp_path / ALIGNMENT)
