@@ -9,7 +9,15 @@ import pytest
 
 from catalog.interface import CatalogError, EmbeddingSpaceMismatchError
 from catalog.milvus import MilvusStore
-from encoder.checkpoint import ALIGNMENT, WEIGHTS, Checkpoint, load_checkpoint, save_checkpoint
+from encoder.checkpoint import (
+    ALIGNMENT,
+    ENSEMBLE,
+    HUBNESS,
+    WEIGHTS,
+    Checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
 from pipeline.assembly import (
     drop_replaced_weights,
     embedding_space,
@@ -70,6 +78,8 @@ def teach(settings: Settings, times: int) -> None:
     checkpoint = load_checkpoint(WEIGHTS / ALIGNMENT)
     changed = Checkpoint(checkpoint.tensors, {**checkpoint.config, "times": times})
     save_checkpoint(made / ALIGNMENT, changed)
+    for beside in (ENSEMBLE, HUBNESS):
+        shutil.copy(WEIGHTS / beside, made)
     put_weights(made, weights_to_train(settings))
     shutil.rmtree(made.parent)
 
