@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from catalog.interface import ClipFilter
 from pipeline.query import (
-    MAX_QUERY_CHARACTERS,
     USUAL_SECONDS,
     LibraryClip,
     Part,
@@ -73,9 +72,7 @@ class Request:
 
 def parse(text: str) -> Request:
     """Read a query; :class:`QueryError` where it is empty, :class:`QuerySyntaxError` elsewhere."""
-    stripped = text.strip()
-    if not stripped or len(stripped) > MAX_QUERY_CHARACTERS:
-        Text(stripped)  # says what is wrong with it
+    Text(text)  # says what is wrong with all of it
     reader = _Reader(text)
     for token in _tokens(text):
         reader.read(token)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from encoder.checkpoint import ALIGNMENT, WEIGHTS, load_checkpoint
+from encoder.checkpoint import ALIGNMENT, ENSEMBLE, WEIGHTS, load_checkpoint
 from encoder.labels import LABELS, LabelCalibration
 from tests.training.pictures import write_data, write_lines
 from training.data import Folders
@@ -49,7 +49,8 @@ def test_training_saves_what_the_encoder_reads(tmp_path: Path) -> None:
         # The files of the pictures keep their names.
         write_lines(file, [row.replace("man on a beach.png", "ball.png") for row in rows])
     folders.weights.mkdir()
-    shutil.copy(WEIGHTS / ALIGNMENT, folders.weights)
+    for name in (ALIGNMENT, ENSEMBLE):
+        shutil.copy(WEIGHTS / name, folders.weights)
 
     brier = train_labels(folders)
 

@@ -13,9 +13,11 @@ from encoder.captioner import Captioner, CaptionerConfig
 from encoder.checkpoint import (
     ALIGNMENT,
     CAPTIONER,
+    REPLACED,
     TOPICS,
     WEIGHTS,
     compact_space,
+    fingerprint,
     load_checkpoint,
 )
 from encoder.compact import CompactEncoder, load_alignment
@@ -279,5 +281,7 @@ def test_new_weights_replace_older_ones_whole(
     assert (target / ALIGNMENT).read_bytes() == (WEIGHTS / ALIGNMENT).read_bytes()
     assert not (target / "leftover").exists()
     assert (target / TOPICS).exists()
-    assert [path.name for path in target.parent.iterdir()] == ["weights"]
+    kept = target.with_name(f"weights{REPLACED}{fingerprint(taught.weights / ALIGNMENT)}")
+    assert {path.name for path in target.parent.iterdir()} == {"weights", kept.name}
+    assert compact_space(kept) == compact_space(taught.weights)
     CompactEncoder.load(target)
