@@ -10,6 +10,7 @@ from pathlib import Path
 from catalog.interface import ClipStore, EmbeddingSpaceMismatchError
 from catalog.milvus import MilvusStore, absent
 from catalog.taking_turns import StoreTakingTurns
+from encoder.allocator import keep_freed_memory
 from encoder.checkpoint import REPLACED, WEIGHTS, CheckpointError, compact_space
 from encoder.interface import ClipEncoder, EmbeddingSpace
 from encoder.openclip_weights import PREFIX, OpenClipWeights, find_weights, openclip_space
@@ -143,6 +144,7 @@ def load_encoder(settings: Settings, *, made: EmbeddingSpace | None = None) -> C
     Raises ``SettingsError`` where there is none of that name, and ``CheckpointError`` where its
     weights cannot be used.
     """
+    keep_freed_memory()
     if settings.encoder == COMPACT:
         from encoder.compact import CompactEncoder
 
