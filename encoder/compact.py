@@ -30,6 +30,7 @@ from encoder.checkpoint import (
     load_checkpoint,
 )
 from encoder.devices import best_device
+from encoder.hubness import plain
 from encoder.interface import (
     Caption,
     CaptionAttention,
@@ -37,10 +38,11 @@ from encoder.interface import (
     ClipDescription,
     EmbeddingSpace,
 )
+from encoder.relevance import caption_likeness, relevance
 from encoder.search_space import SearchSpace
 from encoder.temporal import AlignmentConfig, Pooling
 from encoder.temporal import Sequence as FrameSequence
-from encoder.tensors import as_torch
+from encoder.tensors import as_numpy, as_torch
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
 from encoder.wording import repeats_itself
@@ -56,8 +58,8 @@ _CAPTION_FRAMES = 4  # the decoder's work grows with them, and 8 seconds rarely 
 class CompactEncoder:
     """CNN features → LSTM → embedding; CNN features → attention LSTM → caption.
 
-    Satisfies `encoder.interface.ClipEncoder`. The embedding of a clip of one frame is the mean of
-    several views of it.
+    Satisfies `encoder.interface.JudgingEncoder`. The embedding of a clip of one frame is the mean
+    of several views of it.
     """
 
     def __init__(
@@ -77,7 +79,6 @@ class CompactEncoder:
         self._search = search
         search.ensemble.to(self._device).eval()
         self._actions = actions
-        self._sentences: SentenceEncoder | None = None  # loaded on first use
 
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> "CompactEncoder":
@@ -138,12 +139,26 @@ class CompactEncoder:
         (words,) = self._plain_texts([caption])
         return self._search.reword(embedding, words)
 
-    @torch.inference_mode()
+    def relevance(
+        self, text: str, clips: Sequence[ClipDescription], *, nearest: Sequence[Caption], among: int
+    ) -> NDArray[np.float32]:
+        """``(N,)``; see `encoder.relevance`."""
+        sentences: Tensor = self._sentences([text, *(caption.text for caption in nearest)])
+        (words,) = self._in_search_space(sentences[:1])
+        seen = plain(np.stack([clip.embedding for clip in clips]))  # (N, D)
+        captions = caption_likeness(as_numpy(sentences))
+        return relevance(seen @ words, captions=captions, among=among)
+
     def _plain_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if self._sentences is None:
-            self._sentences = SentenceEncoder().to(self._device)
-        sentences = self._sentences(texts)
+        return self._in_search_space(self._sentences(texts))
+
+    @torch.inference_mode()
+    def _in_search_space(self, sentences: Tensor) -> NDArray[np.float32]:
         return self._search.plain_texts(self._alignment.embed_sentences(sentences), sentences)
+
+    @cached_property
+    def _sentences(self) -> SentenceEncoder:
+        return SentenceEncoder().to(self._device)
 
     @torch.inference_mode()
     def attend(self, clip: Clip, caption: str) -> CaptionAttention:

@@ -80,6 +80,10 @@ class CaptionAttention:
             )
 
 
+NEAREST = 5
+"""Captions that tell whether a library shows anything of the kind: a single one may be wrong."""
+
+
 class ClipEncoder(Protocol):
     """Turns clips and texts into vectors of one space, and clips into words."""
 
@@ -98,6 +102,20 @@ class ClipEncoder(Protocol):
 
     def reword(self, embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
         """Move a clip's embedding, ``(D,)``, to where it belongs if `caption` is true of it."""
+
+
+@runtime_checkable
+class JudgingEncoder(ClipEncoder, Protocol):
+    """An encoder that can say how probably a clip shows what a text says."""
+
+    def relevance(
+        self, text: str, clips: Sequence[ClipDescription], *, nearest: Sequence[Caption], among: int
+    ) -> NDArray[np.float32]:
+        """``(N,)`` how probably each of some clips shows what the text says.
+
+        `nearest` are the captions of the `NEAREST` clips that come first in a search for it, or of
+        as many as there are, and `among` says among how many clips they do.
+        """
 
 
 @runtime_checkable

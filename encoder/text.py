@@ -14,8 +14,9 @@ from torch import Tensor, nn
 
 from encoder.torchvision_import import ensure_torchvision
 
-SENTENCE_CHANNELS = 768
-"""384 of the whole and 384 of the words."""
+MEANING_CHANNELS = 384
+SENTENCE_CHANNELS = 2 * MEANING_CHANNELS
+"""Those of the whole, then as many of the words."""
 _MAX_TOKENS = 64  # a caption has 15, a long question 40; attention costs the square of it
 _TEXTS_AT_ONCE = 128
 

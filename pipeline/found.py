@@ -1,10 +1,13 @@
 """What a search returns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.interface import ClipRecord, SearchHit
 from ingest.clip import ClipSpan
+
+CUT_OFF = 0.5
+"""Of less probable results it is said that they do not match; `docs/search.md` has figures."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,19 @@ class Found:
     """Clips beside the first hit's that belong to the same moment, in order of time."""
     copies: tuple[ClipRecord, ...] = ()
     """Clips of other videos that show the same, best first."""
+    probability: float | None = None
+    """How probably it shows all that the query says in words; None where there are none, or where
+    the encoder cannot tell."""
 
     @property
     def record(self) -> ClipRecord:
         """The clip that it begins with."""
         return self.hits[0].record
+
+    @property
+    def matches(self) -> bool | None:
+        """Whether it shows what was asked for more probably than not; None: cannot be told."""
+        return None if self.probability is None else self.probability >= CUT_OFF
 
     @property
     def score(self) -> float:
@@ -35,6 +46,11 @@ class Found:
         return ClipSpan(
             min(span.start_seconds for span in spans), max(span.end_seconds for span in spans)
         )
+
+
+def nothing_matches(found: Sequence[Found]) -> bool:
+    """True where there are results, all were judged, and none is a match."""
+    return bool(found) and all(one.matches is False for one in found)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from catalog.interface import ClipFilter
 from pipeline.found import Found, FoundVideo, by_video
 from pipeline.library import Library
 from pipeline.query import Query
-from pipeline.searching import search
+from pipeline.relevance import judged
+from pipeline.searching import ranked
 
 _T = TypeVar("_T")
 
@@ -36,7 +37,10 @@ def search_moments(
 
     A larger limit gives the same moments first. Raises as ``searching.search`` does.
     """
-    return _enough(library, query, where, limit=limit, made=lambda found: merged(found)[:limit])
+    moments, nearest = _enough(
+        library, query, where, limit=limit, made=lambda found: merged(found)[:limit]
+    )
+    return judged(library, query, moments, nearest=nearest)
 
 
 def search_videos(
@@ -51,7 +55,9 @@ def search_videos(
         groups = by_video(merged(found))[:limit]
         return [FoundVideo(group.found[:MOMENTS_PER_VIDEO]) for group in groups]
 
-    return _enough(library, query, where, limit=limit, made=videos)
+    found, nearest = _enough(library, query, where, limit=limit, made=videos)
+    moments = judged(library, query, [one for v in found for one in v.found], nearest=nearest)
+    return by_video(moments)
 
 
 def merged(found: Sequence[Found]) -> list[Found]:
@@ -94,14 +100,14 @@ def _enough(
     *,
     limit: int,
     made: Callable[[Sequence[Found]], list[_T]],
-) -> list[_T]:
-    """What is `made` of as many clips as it takes for `limit` of it."""
+) -> tuple[list[_T], list[Found]]:
+    """What is `made` of as many clips as it takes for `limit` of it, and all of those clips."""
     depth = max(LEAST_DEPTH, CLIPS_PER_MOMENT * limit) if limit > 0 else limit
     while True:
-        found = search(library, query, limit=depth, where=where)
+        found = ranked(library, query, limit=depth, where=where)
         results = made(found)
         if len(results) >= limit or len(found) < depth or depth >= MOST_DEPTH:
-            return results
+            return results, found
         depth = min(4 * depth, MOST_DEPTH)
 
 

@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.interface import ClipFilter, ClipStore, SearchHit, SpaceChangedError
+from encoder.interface import NEAREST
 from pipeline.examples import step_vectors
 from pipeline.found import Found
 from pipeline.library import Library
 from pipeline.query import LibraryClip, Query, QueryError
+from pipeline.relevance import judged
 from pipeline.sequences import sequences
 
 MOST_CHANGES = 3
@@ -19,6 +21,19 @@ SEQUENCE_DEPTH = 2000
 
 
 def search(
+    library: Library, query: Query, *, limit: int = 10, where: ClipFilter = ClipFilter()
+) -> list[Found]:
+    """The `limit` moments that answer `query` best, best first, with how probable they are.
+
+    Raises as `ranked` does.
+    """
+    # Of a limit that is none, `ranked` says so.
+    enough = max(limit, NEAREST) if limit > 0 else limit
+    found = ranked(library, query, limit=enough, where=where)
+    return judged(library, query, found[:limit], nearest=found[:NEAREST])
+
+
+def ranked(
     library: Library, query: Query, *, limit: int = 10, where: ClipFilter = ClipFilter()
 ) -> list[Found]:
     """The `limit` moments that answer `query` best, best first.

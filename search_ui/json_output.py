@@ -60,6 +60,9 @@ def reindex_document(report: ReindexReport) -> Json:
 def hits_document(found: Sequence[Found]) -> Json:
     """Best first; `clip_id`, `caption` and `categories` are the best clip's.
 
+    `probability` says how probably it shows what was asked for in words, and `matches` whether that
+    is enough; both are null where nothing was asked in words, or the encoder cannot tell.
+
     What answers several steps has the key `steps` besides, with a clip for each; what other videos
     show the same of, the key `copies`.
     """
@@ -84,6 +87,8 @@ def _found(found: Found) -> Json:
         "start_seconds": found.span.start_seconds,
         "end_seconds": found.span.end_seconds,
         "score": found.score,
+        "probability": found.probability,
+        "matches": found.matches,
     }
     if len(found.hits) > 1:
         document["steps"] = [_hit(hit) for hit in found.hits]

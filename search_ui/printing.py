@@ -14,7 +14,7 @@ from ingest.clip import ClipSpan
 from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.exporting import Exported
-from pipeline.found import Found, FoundVideo
+from pipeline.found import Found, FoundVideo, nothing_matches
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
 from pipeline.reindexing import ReindexReport
@@ -25,6 +25,7 @@ from search_ui.terminal import printable, results, shown_path
 
 SHOWN_CATEGORIES = 3
 NOTHING_FOUND = "nothing found: the library holds no clip that fits"
+NOTHING_MATCHES = "Nothing matches; the nearest are:"
 TROUBLED = frozenset({State.PUT_OFF, State.INCOMPLETE, State.FAILED})
 
 
@@ -46,8 +47,11 @@ def print_hits(found: Sequence[Found]) -> None:
     if not found:
         results.print(NOTHING_FOUND)
         return
+    if nothing_matches(found):
+        results.print(NOTHING_MATCHES)
     table = rows()
-    for column in ("", "score"):
+    judged = any(one.probability is not None for one in found)
+    for column in ("", "score", *(("sure",) if judged else ())):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("file", overflow="fold", style="bold")
     table.add_column("time", no_wrap=True, style="cyan")
@@ -56,6 +60,7 @@ def print_hits(found: Sequence[Found]) -> None:
         table.add_row(
             str(rank),
             f"{one.score:.3f}",
+            *((_sure(one),) if judged else ()),
             shown_path(one.record.path),
             *_what_happens(one),
         )
@@ -66,17 +71,24 @@ def print_videos(videos: Sequence[FoundVideo]) -> None:
     """Each video with a row for each of its best moments."""
     if not videos:
         results.print(NOTHING_FOUND)
+    if nothing_matches([one for video in videos for one in video.found]):
+        results.print(NOTHING_MATCHES)
     for video in videos:
         results.print(Text(shown_path(video.record.path), style="bold"), soft_wrap=True)
         table = _facts()
         for one in video.found:
-            table.add_row(f"  {one.score:.3f}", *_what_happens(one))
+            sure = () if one.probability is None else (_sure(one),)
+            table.add_row(f"  {one.score:.3f}", *sure, *_what_happens(one))
         results.print(table)
 
 
 def print_clip(span: ClipSpan, description: ClipDescription) -> None:
     """One line per clip, at once, so that a long file shows its first clips early."""
     results.print(Text(f"{span_text(span)}  ", style="cyan") + _description_text(description))
+
+
+def _sure(found: Found) -> str:
+    return "" if found.probability is None else f"{found.probability:.0%}"
 
 
 def _what_happens(found: Found) -> tuple[Text, Text]:

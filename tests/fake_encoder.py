@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.interface import Caption, CategoryScore, ClipDescription, EmbeddingSpace
+from encoder.interface import NEAREST, Caption, CategoryScore, ClipDescription, EmbeddingSpace
 from encoder.rewording import mix_words
 from ingest.clip import Clip
 
@@ -48,6 +48,18 @@ class FakeEncoder:
             caption=Caption(f"something {name}", probability),
             categories=(CategoryScore(name, "colour", probability),),
         )
+
+
+class JudgingFakeEncoder(FakeEncoder):
+    """It takes similarities for probabilities, and half of them where no caption names a colour."""
+
+    def relevance(
+        self, text: str, clips: Sequence[ClipDescription], *, nearest: Sequence[Caption], among: int
+    ) -> NDArray[np.float32]:
+        assert 1 <= len(nearest) <= min(NEAREST, among)
+        (words,) = self.embed_texts([text])
+        named = any(word in caption.text for caption in nearest for word in text.split())
+        return np.stack([clip.embedding for clip in clips]) @ words * (1 if named else 0.5)
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -39,6 +39,11 @@ function words(moment) {
     chip.title = title;
     line.append(chip);
   }
+  if (moment.sure) {
+    const sure = element("span", "clip-score", moment.sure);
+    sure.title = "how probably it shows what you asked for";
+    line.append(sure);
+  }
   if (moment.score) {
     const score = element("span", "clip-score", moment.score);
     score.title = "cosine similarity";

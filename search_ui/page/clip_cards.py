@@ -93,4 +93,5 @@ def _card(moment: Moment, thumbnails: Path) -> Shown:
             for category in clip.categories[:SHOWN_CATEGORIES]
         ],
         "score": "" if moment.score is None else f"{moment.score:.3f}",
+        "sure": "" if moment.probability is None else f"{moment.probability:.0%}",
     }

@@ -15,10 +15,14 @@ class Moment:
     clip: ClipSummary
     score: float | None = None
     """Cosine similarity; None where nothing was compared."""
+    probability: float | None = None
+    """How probably it shows the words that were asked for; None where that cannot be told."""
+    matches: bool | None = None
 
     @classmethod
     def of(cls, found: Found) -> "Moment":
-        return cls(ClipSummary.of(found.record), found.score)
+        summary = ClipSummary.of(found.record)
+        return cls(summary, found.score, found.probability, found.matches)
 
 
 @dataclass(frozen=True)

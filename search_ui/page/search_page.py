@@ -17,7 +17,7 @@ from search_ui.page.filters import show_filters
 from search_ui.page.moments import Moment, by_video
 from search_ui.page.opened import OpenedLibrary, explained, opened
 from search_ui.page.welcome import show_empty_library
-from search_ui.printing import count
+from search_ui.printing import NOTHING_MATCHES, count
 from search_ui.terminal import printable
 
 WORDS_KEY = "words"
@@ -96,6 +96,8 @@ def _results(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> 
     if is_asked:
         found, videos = count(len(moments), "moment"), count(len(groups), "video")
         st.caption(f"{found} in {videos}, the best first")
+        if all(moment.matches is False for moment in moments):
+            st.info(NOTHING_MATCHES)
     show_groups(groups, shown.library.thumbnails, partial(_compared, wanted, uploaded, shown))
     if len(moments) == wanted.limit < MOST_HITS and st.button("Show more", width="stretch"):
         ask(replace(wanted, limit=min(MOST_HITS, wanted.limit + HITS_AT_ONCE)))

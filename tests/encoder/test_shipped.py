@@ -1,5 +1,6 @@
 """The shipped weights: small, whole, and able to tell photographs apart."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -40,6 +41,18 @@ def test_sentences_find_their_photographs(encoder: CompactEncoder, frames: int) 
 
     assert similarity.argmax(1).tolist() == [0, 1, 2]
     assert similarity.argmax(0).tolist() == [0, 1, 2]
+
+
+def test_what_no_photograph_shows_is_improbable_of_all(encoder: CompactEncoder) -> None:
+    clips = encoder.describe([clip(photograph(), frames=4) for photograph in PHOTOGRAPHS.values()])
+    absent = ["a surgeon operates on a patient", "two dogs run over a snowy field"]
+    captions = [described.caption for described in clips]
+
+    def probabilities(texts: Iterable[str]) -> np.ndarray:
+        return np.stack([encoder.relevance(t, clips, nearest=captions, among=3) for t in texts])
+
+    assert probabilities(PHOTOGRAPHS).diagonal().min() > 0.5
+    assert probabilities(absent).max() < 0.5
 
 
 def test_different_photographs_have_different_sentences(encoder: CompactEncoder) -> None:

@@ -24,6 +24,8 @@ HIT_KEYS = {
     "start_seconds",
     "end_seconds",
     "score",
+    "probability",
+    "matches",
     "caption",
     "categories",
 }
@@ -106,6 +108,8 @@ def test_search_gives_the_agreed_document_best_first(films: Films) -> None:
     assert [Path(hit["path"]).name for hit in hits] == ["one.mp4", "two.mp4"]
     assert all(set(hit) == HIT_KEYS for hit in hits)
     assert hits[0]["score"] > hits[1]["score"]
+    assert hits[0]["matches"] is True
+    assert 1 > hits[0]["probability"] > 0.5 > hits[1]["probability"] > 0
     assert hits[0]["path"] == str(films.folder / "one.mp4")
     assert hits[0]["clip_id"] == f"{hits[0]['video_id']}:0"
     assert 0 == hits[0]["start_seconds"] < hits[0]["end_seconds"] < 2.5
@@ -157,7 +161,7 @@ def test_describe_stores_nothing(films: Films, tmp_path: Path) -> None:
 
     (described,) = json.loads(done.stdout)
     assert done.returncode == 0
-    assert set(described) == HIT_KEYS - {"score"} | {"caption_confidence"}
+    assert set(described) == HIT_KEYS - {"score", "probability", "matches"} | {"caption_confidence"}
     assert 0 < described["caption_confidence"] < 1
     for category in described["categories"]:
         assert set(category) == {"label", "kind", "probability"}

@@ -23,10 +23,21 @@ def test_a_hit_has_exactly_the_agreed_keys() -> None:
             "start_seconds": 2.5,
             "end_seconds": 6.5,
             "score": 0.25,
+            "probability": None,
+            "matches": None,
             "caption": "a cat sleeps",
             "categories": [{"label": "animals", "kind": "topic", "probability": 1 / 3}],
         }
     ]
+
+
+@pytest.mark.parametrize(("probability", "matches"), [(0.49, False), (0.5, True)])
+def test_a_judged_hit_says_whether_it_matches(probability: float, matches: bool) -> None:
+    hit = SearchHit(clip("v1", 2.5, direction(1)), 0.25)
+
+    (document,) = hits_document([Found((hit,), probability=probability)])
+
+    assert (document["probability"], document["matches"]) == (probability, matches)
 
 
 def test_an_index_report_has_exactly_the_agreed_keys() -> None:

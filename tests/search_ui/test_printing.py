@@ -1,5 +1,6 @@
 """Human output: names, times, scores and captions are there, and nothing in them is markup."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,14 @@ import pytest
 from catalog.interface import SearchHit
 from ingest.clip import ClipSpan
 from pipeline.checks import Finding
-from pipeline.found import Found
+from pipeline.found import Found, FoundVideo
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport
 from search_ui.printing import (
     clock,
     print_findings,
     print_hits,
     print_index_report,
+    print_videos,
     span_text,
 )
 from tests.catalog_records import clip, direction
@@ -59,6 +61,28 @@ def test_hits_keep_their_order(capsys: pytest.CaptureFixture[str]) -> None:
 
     out = capsys.readouterr().out
     assert out.index("b.mp4") < out.index("a.mp4")
+
+
+def test_that_nothing_matches_is_said_before_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    poor = replace(hit("a.mp4", "a cat"), probability=0.123)
+    print_hits([poor, replace(poor, probability=0.7)])
+    one_matches = capsys.readouterr().out
+    print_hits([poor])
+    first, *rest = capsys.readouterr().out.splitlines()
+
+    assert first == "Nothing matches; the nearest are:"
+    assert "12%" in rest[1]
+    assert "Nothing matches" not in one_matches
+
+
+def test_videos_of_which_none_matches_are_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    poor = replace(hit("a.mp4", "a cat"), probability=0.123)
+    print_videos([FoundVideo((poor,))])
+    assert "Nothing matches; the nearest are:" in capsys.readouterr().out
+    print_videos([FoundVideo((poor, replace(poor, probability=0.5)))])
+    assert "Nothing matches" not in capsys.readouterr().out
 
 
 def test_no_hits_is_said(capsys: pytest.CaptureFixture[str]) -> None:
