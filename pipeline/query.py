@@ -17,6 +17,10 @@ class QueryError(Exception):
     """The query cannot be answered; one line says why."""
 
 
+class LongQueryError(QueryError):
+    """The query has more characters than are allowed."""
+
+
 @dataclass(frozen=True)
 class Text:
     """Words that say what happens."""
@@ -28,7 +32,7 @@ class Text:
         if not words:
             raise QueryError("the query is empty; say what happens in the video")
         if len(words) > MAX_QUERY_CHARACTERS:
-            raise QueryError(
+            raise LongQueryError(
                 f"the query has {len(words)} characters, {MAX_QUERY_CHARACTERS} are allowed; "
                 "say it in a sentence"
             )

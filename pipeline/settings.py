@@ -14,6 +14,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from ingest.location import is_remote
+
 PREFIX = "CLIPSEEK_"
 FILE_NAME = "clipseek.toml"
 DEFAULT_LIBRARY = Path("clipseek-library")
@@ -61,6 +63,16 @@ class Settings(BaseSettings):
     page_people: Annotated[tuple[str, ...], NoDecode] = ()
     """Mail addresses of those who may log in, in the environment with commas between; empty:
     everybody whom the provider admits."""
+    api_address: str | None = None
+    """Where the HTTP interface listens; None: at 127.0.0.1, and of ``clipseek up`` only where there
+    is a token. At another address than loopback it wants a token."""
+    api_port: int = Field(default=0, ge=0, le=65535)
+    """Of the HTTP interface; 0: 8502, or with ``clipseek up`` any free one where that is taken."""
+    api_token: SecretStr | None = None
+    """What programs must send to the HTTP interface; None: nothing."""
+    api_folders: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Folders, besides those that the library watches, in which programs may have videos indexed
+    over HTTP; in the environment with commas between."""
     upload_gigabytes: float = Field(default=10.0, gt=0)
     """Largest file that the page takes from a browser."""
     encoder: str = "compact"
@@ -89,7 +101,7 @@ class Settings(BaseSettings):
         """Folder with the videos that were sent from browsers."""
         return self.library / "uploads"
 
-    @field_validator("labels", "page_people", mode="before")
+    @field_validator("labels", "page_people", "api_folders", mode="before")
     @classmethod
     def _split_at_commas(cls, listed: object) -> object:
         return listed.split(",") if isinstance(listed, str) else listed
@@ -98,6 +110,13 @@ class Settings(BaseSettings):
     @classmethod
     def _people_compare(cls, people: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(person.strip().lower() for person in people if person.strip())
+
+    @field_validator("api_folders")
+    @classmethod
+    def _folders_are_places(cls, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        if not all(folder.is_absolute() or is_remote(folder) for folder in folders):
+            raise ValueError("each folder needs its full path")
+        return folders
 
     @field_validator("labels")
     @classmethod

@@ -1,12 +1,19 @@
 """What the command `browse` prints, as JSON and as tables."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from datetime import datetime
 from itertools import groupby
 
+from catalog.interface import VideoRecord
 from ingest.location import as_typed
-from pipeline.surveys import Figures, LabelSurvey, WordCount
-from search_ui.json_output import Json
+from pipeline.surveys import NANOSECONDS, Figures, LabelSurvey, MonthOfVideos, WordCount
+from search_ui.json_shapes import (
+    FiguresDocument,
+    LabelDocument,
+    MonthDocument,
+    VideoDocument,
+    WordDocument,
+)
 from search_ui.printing import clock, rows, span_text
 from search_ui.terminal import printable, results, shown_path
 
@@ -17,7 +24,7 @@ def most_of_each_kind(labels: Sequence[LabelSurvey], limit: int) -> list[LabelSu
     return [label for _, of_kind in kinds for label in list(of_kind)[:limit]]
 
 
-def labels_document(labels: Sequence[LabelSurvey]) -> Json:
+def labels_document(labels: Sequence[LabelSurvey]) -> list[LabelDocument]:
     """By kind, the most frequent first, each with its surest clips."""
     return [
         {
@@ -39,14 +46,46 @@ def labels_document(labels: Sequence[LabelSurvey]) -> Json:
     ]
 
 
-def words_document(words: Sequence[WordCount]) -> Json:
+def words_document(words: Sequence[WordCount]) -> list[WordDocument]:
     """The most frequent first."""
-    return [asdict(word) for word in words]
+    return [{"word": word.word, "clips": word.clips} for word in words]
 
 
-def figures_document(figures: Figures) -> Json:
+def figures_document(figures: Figures) -> FiguresDocument:
     """All figures by name."""
-    return {**asdict(figures), "mean_clip_seconds": figures.mean_clip_seconds}
+    return {
+        "videos": figures.videos,
+        "clips": figures.clips,
+        "seconds": figures.seconds,
+        "captioned": figures.captioned,
+        "labels": figures.labels,
+        "words": figures.words,
+        "first_month": figures.first_month,
+        "last_month": figures.last_month,
+        "mean_clip_seconds": figures.mean_clip_seconds,
+    }
+
+
+def video_document(video: VideoRecord) -> VideoDocument:
+    """One video of the library; the time has the zone of this machine."""
+    changed = datetime.fromtimestamp(video.modified_ns / NANOSECONDS).astimezone()
+    return {
+        "video_id": video.video_id,
+        "path": as_typed(video.path),
+        "seconds": video.duration_seconds,
+        "clips": video.clip_count,
+        "size_bytes": video.size_bytes,
+        "changed": changed.isoformat(timespec="seconds"),
+        "missing": video.missing,
+    }
+
+
+def months_document(months: Sequence[MonthOfVideos]) -> list[MonthDocument]:
+    """The latest first."""
+    return [
+        {"month": month.month, "videos": [video_document(video) for video in month.videos]}
+        for month in months
+    ]
 
 
 def print_labels(labels: Sequence[LabelSurvey]) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from search_ui import (
+    api_command,
     browse_commands,
     correction_commands,
     demo,
@@ -52,6 +53,7 @@ app.command(rich_help_panel=LIBRARY)(reindex_commands.reindex)
 app.command(rich_help_panel=LIBRARY)(training_commands.train)
 app.command(rich_help_panel=SYSTEM)(system_commands.up)
 app.command(rich_help_panel=SYSTEM)(system_commands.down)
+app.command(rich_help_panel=SYSTEM)(api_command.api)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.describe)
 app.command(rich_help_panel=INSPECTION)(inspection_commands.doctor)
 app.add_typer(evaluate, rich_help_panel=INSPECTION)

@@ -17,12 +17,21 @@ from pipeline.groups import KIND, Group
 from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
 from pipeline.status import LibraryStatus
+from search_ui.json_shapes import (
+    CategoryDocument,
+    ClipDocument,
+    DescribedClipDocument,
+    FoundDocument,
+    FoundVideoDocument,
+    HitDocument,
+    IndexDocument,
+)
 from search_ui.terminal import results
 
 Json: TypeAlias = bool | int | float | str | Sequence["Json"] | dict[str, "Json"] | None
 
 
-def write(document: Json) -> None:
+def write(document: object) -> None:
     """Print `document` as the only thing on standard output, in ASCII for any encoding."""
     results.file.write(json.dumps(document, indent=2) + "\n")
 
@@ -33,10 +42,18 @@ def write_line(document: Json) -> None:
     results.file.flush()
 
 
-def index_document(report: IndexReport) -> Json:
+def index_document(report: IndexReport) -> IndexDocument:
     """Paths are strings as recorded; `seconds` is the duration of the video."""
     return {
-        "indexed": [{**asdict(video), "path": as_typed(video.path)} for video in report.indexed],
+        "indexed": [
+            {
+                "path": as_typed(video.path),
+                "video_id": video.video_id,
+                "clips": video.clips,
+                "seconds": video.seconds,
+            }
+            for video in report.indexed
+        ],
         "skipped": [
             {"path": as_typed(file.path), "reason": file.reason} for file in report.skipped
         ],
@@ -57,7 +74,7 @@ def reindex_document(report: ReindexReport) -> Json:
     }
 
 
-def hits_document(found: Sequence[Found]) -> Json:
+def hits_document(found: Sequence[Found]) -> list[FoundDocument]:
     """Best first; `clip_id`, `caption` and `categories` are the best clip's.
 
     `probability` says how probably it shows what was asked for in words, and `matches` whether that
@@ -69,7 +86,7 @@ def hits_document(found: Sequence[Found]) -> Json:
     return [_found(one) for one in found]
 
 
-def videos_document(videos: Sequence[FoundVideo]) -> Json:
+def videos_document(videos: Sequence[FoundVideo]) -> list[FoundVideoDocument]:
     """Best first, each with its best moments as :func:`hits_document` has them."""
     return [
         {
@@ -81,14 +98,19 @@ def videos_document(videos: Sequence[FoundVideo]) -> Json:
     ]
 
 
-def _found(found: Found) -> Json:
-    document = {
-        **_hit(found.hits[0]),
+def _found(found: Found) -> FoundDocument:
+    best = _hit(found.hits[0])
+    document: FoundDocument = {
+        "clip_id": best["clip_id"],
+        "video_id": best["video_id"],
+        "path": best["path"],
         "start_seconds": found.span.start_seconds,
         "end_seconds": found.span.end_seconds,
         "score": found.score,
         "probability": found.probability,
         "matches": found.matches,
+        "caption": best["caption"],
+        "categories": best["categories"],
     }
     if len(found.hits) > 1:
         document["steps"] = [_hit(hit) for hit in found.hits]
@@ -105,7 +127,7 @@ def _found(found: Found) -> Json:
     return document
 
 
-def _hit(hit: SearchHit) -> dict[str, Json]:
+def _hit(hit: SearchHit) -> HitDocument:
     return {
         "clip_id": hit.record.clip_id,
         "video_id": hit.record.video_id,
@@ -118,7 +140,7 @@ def _hit(hit: SearchHit) -> dict[str, Json]:
     }
 
 
-def clip_document(record: ClipRecord) -> Json:
+def clip_document(record: ClipRecord) -> ClipDocument:
     """One clip of the library, with the keys of a search hit as far as they apply."""
     return {
         "clip_id": record.clip_id,
@@ -131,7 +153,7 @@ def clip_document(record: ClipRecord) -> Json:
     }
 
 
-def described_clip(clip: Clip, description: ClipDescription) -> Json:
+def described_clip(clip: Clip, description: ClipDescription) -> DescribedClipDocument:
     """One clip of a file, with the keys of a search hit as far as they apply."""
     return {
         "clip_id": clip.clip_id,
@@ -145,8 +167,11 @@ def described_clip(clip: Clip, description: ClipDescription) -> Json:
     }
 
 
-def _categories(description: ClipDescription) -> Json:
-    return [asdict(category) for category in description.categories]
+def _categories(description: ClipDescription) -> list[CategoryDocument]:
+    return [
+        {"label": category.label, "kind": category.kind, "probability": category.probability}
+        for category in description.categories
+    ]
 
 
 def status_document(library: Path, status: LibraryStatus) -> Json:

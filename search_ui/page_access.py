@@ -6,6 +6,8 @@ import ipaddress
 from pipeline.settings import Settings, SettingsError
 
 LEAST_PASSWORD_CHARACTERS = 8
+OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
+"""By what a program on this machine calls a server that only it can reach."""
 
 
 def is_protected(settings: Settings) -> bool:
@@ -15,7 +17,7 @@ def is_protected(settings: Settings) -> bool:
 
 def require_protection(settings: Settings) -> None:
     """Raise ``SettingsError`` where anybody could reach the page, or nobody could log in."""
-    if not is_protected(settings) and not _is_loopback(settings.page_address):
+    if not is_protected(settings) and not is_loopback(settings.page_address):
         raise SettingsError(
             f"page_address: at {settings.page_address!r} others can reach the page; set "
             "CLIPSEEK_PAGE_PASSWORD, or page_login for OpenID Connect, or leave it at 127.0.0.1"
@@ -40,7 +42,8 @@ def _require_login(settings: Settings) -> None:
         )
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches an address."""
     if address == "localhost":
         return True
     try:

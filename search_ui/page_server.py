@@ -18,7 +18,7 @@ from pipeline.settings import Settings, load_settings
 from search_ui.failures import explanation
 from search_ui.page import clip_media, film_media
 from search_ui.page.opened import opened
-from search_ui.page_access import is_protected, require_protection
+from search_ui.page_access import OWN_NAMES, is_protected, require_protection
 from search_ui.page_password import PasswordGate, Visitors
 from search_ui.terminal import say
 from search_ui.upload_route import upload_route
@@ -28,9 +28,6 @@ SCRIPT = Path(__file__).with_name("page") / "app.py"
 """What Streamlit runs for everybody who looks."""
 
 logger = logging.getLogger(__name__)
-
-OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
-"""By what a browser on this machine calls a page that only it can reach."""
 
 USUAL_PORT = 8501
 RETRY_SECONDS = 5.0

@@ -1,5 +1,6 @@
 """The command `search`: its options and what becomes of them."""
 
+import os
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -89,9 +90,8 @@ def search(  # noqa: PLR0913
 
     examples = Examples(image or (), video, start, end, like or (), unlike or (), minus or ())
     query, written = query_of(text, examples, then=then or (), within=within)
-    where = narrowed(
-        written, categories=category or (), places=place or (), after=after, before=before
-    )
+    places = [*map(_place, place or ())]
+    where = narrowed(written, categories=category or (), places=places, after=after, before=before)
     with open_library(load_settings(library)) as opened, spinner("searching"):
         if group:
             videos = moments.search_videos(opened, query, limit=limit, where=where)
@@ -103,3 +103,9 @@ def search(  # noqa: PLR0913
         print_videos(videos)
     else:
         print_hits(found)
+
+
+def _place(text: str) -> str:
+    """What was meant as a path, in full; anything else as it is."""
+    path = Path(text)
+    return str(path.absolute()) if os.path.exists(path) else text

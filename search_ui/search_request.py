@@ -38,7 +38,7 @@ class Examples:
     def wanted(self) -> list[Example]:
         videos = [] if self.video is None else [VideoFile(self.video, self.start or 0.0, self.end)]
         if not videos and (self.start is not None or self.end is not None):
-            raise typer.BadParameter("--start and --end say which part of the --video")
+            raise typer.BadParameter("start and end say which part of the video; give one")
         return [*map(ImageFile, self.images), *videos, *map(LibraryClip, self.like)]
 
     def unwanted(self) -> list[Example]:
@@ -56,7 +56,7 @@ def query_of(
     written = Request(None, ClipFilter()) if text is None else parse(text)
     wanted = examples.wanted()
     if text is None and not wanted:
-        raise typer.BadParameter("say what to look for: TEXT, --image, --video or --like")
+        raise typer.BadParameter("say what to look for: words, an image, a video or a clip")
     if written.query is None and not wanted:
         raise QueryError("the query holds conditions only; say what happens in the video, too")
     steps = () if written.query is None else written.query.steps
@@ -65,7 +65,7 @@ def query_of(
     usual = USUAL_SECONDS if written.query is None else written.query.within_seconds
     query = Query((first, *steps[1:], *following), usual if within is None else within)
     if within is not None and len(query.steps) == 1:
-        raise typer.BadParameter("--within says how soon --then happens")
+        raise typer.BadParameter("within says how soon something happens then; say what")
     return query, written.where
 
 
@@ -81,7 +81,7 @@ def narrowed(
     return replace(
         where,
         categories=(*where.categories, *categories),
-        places=(*where.places, *map(_place, places)),
+        places=(*where.places, *places),
         after=where.after if after is None else day(after),
         before=where.before if before is None else day(before),
     )
@@ -92,9 +92,3 @@ def _mixed(named: Sequence[Step], wanted: Sequence[Example], unwanted: Sequence[
         (*(part for step in named for part in step.wanted), *map(Part, wanted)),
         (*(part for step in named for part in step.unwanted), *map(Part, unwanted)),
     )
-
-
-def _place(text: str) -> str:
-    """What was meant as a path, in full; anything else as it is."""
-    path = Path(text)
-    return str(path.absolute()) if path.exists() else text

@@ -38,6 +38,7 @@ def up(
     """
     from pipeline.running import RunningSystem, require_free
     from pipeline.settings import load_settings
+    from search_ui import api_service
     from search_ui.page_service import page
     from search_ui.printing import print_system
     from workers.local import local_plan
@@ -48,7 +49,8 @@ def up(
     if detach:
         _start_apart(settings.library, workers)
         return
-    supervisor = Supervisor(local_plan(settings, page=page, encoders=workers))
+    fronts = [page, *([api_service.api] if api_service.is_wanted(settings) else [])]
+    supervisor = Supervisor(local_plan(settings, fronts=fronts, encoders=workers))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: supervisor.stop())
 

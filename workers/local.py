@@ -1,7 +1,7 @@
 """The whole system on this machine: what `clipseek up` runs, and how others reach it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.assembly import open_library
 from pipeline.running import running_system
@@ -15,11 +15,14 @@ WORKER_MODULE = "workers"
 
 
 def local_plan(
-    settings: Settings, *, page: Callable[[Layout], Service], encoders: int | None = None
+    settings: Settings,
+    *,
+    fronts: Sequence[Callable[[Layout], Service]],
+    encoders: int | None = None,
 ) -> Plan:
     """What to run for a library; `encoders` workers describe clips, by default one for two cores.
 
-    `page` tells how what a person looks at is started.
+    `fronts` tell how what people and programs reach is started.
 
     Raises ``ServicesError`` where it cannot run here.
     """
@@ -30,7 +33,7 @@ def local_plan(
         base=[broker(layout), catalog(layout)],
         rest=[
             *workers(layout, encoders=encoders or default_encoders(), module=WORKER_MODULE),
-            page(layout),
+            *(front(layout) for front in fronts),
         ],
         prepare=lambda: open_library(served, create=True).close(),
     )

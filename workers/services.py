@@ -19,8 +19,8 @@ from workers.__main__ import RUN_VARIABLE
 from workers.application import CATALOG, ENCODE
 
 LOOPBACK = "127.0.0.1"
-PAGE_PORT = 8501
-"""A page that is mostly found at one address can be bookmarked, and links to it be kept."""
+PAGE_PORT, API_PORT = 8501, 8502
+"""What is mostly found at one address can be bookmarked, and links to it be kept."""
 CHECK_SECONDS = 3.0
 """How long a service may take to answer a health check."""
 
@@ -53,6 +53,7 @@ class Layout:
     broker_port: int
     catalog_port: int
     page_port: int
+    api_port: int
     password: str
     """Of the broker."""
 
@@ -73,7 +74,8 @@ class Layout:
             run=secrets.token_hex(8),
             broker_port=settings.broker_port or _free_port(),
             catalog_port=settings.catalog_port or _free_port(),
-            page_port=settings.page_port or _page_port(),
+            page_port=settings.page_port or _port(PAGE_PORT),
+            api_port=settings.api_port or _port(API_PORT),
             password=secrets.token_hex(16),
         )
 
@@ -171,15 +173,15 @@ def _free_port() -> int:
         return port
 
 
-def _page_port() -> int:
+def _port(usual: int) -> int:
     with socket.socket() as listener:
         # As servers do: a port that was let go of a moment ago is free.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((LOOPBACK, PAGE_PORT))
+            listener.bind((LOOPBACK, usual))
         except OSError:
             return _free_port()
-    return PAGE_PORT
+    return usual
 
 
 def answers_ping(broker_url: str) -> bool:

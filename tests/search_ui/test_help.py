@@ -31,6 +31,7 @@ COMMANDS = {
     ),
     ("status",): ("--library", "--json", "--follow"),
     ("reindex",): ("--library", "--json", "--encoder", "--leave-out-unreadable"),
+    ("api",): ("--library", "--port"),
     ("up",): ("--library", "--workers", "--detach"),
     ("down",): ("--library",),
     ("groups",): ("--library", "--json"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pipeline.assembly
 import pipeline.steps
+import search_ui.api_service
 import search_ui.page_service
 import search_ui.system_commands
 import workers.local
@@ -62,6 +63,7 @@ def install() -> None:
     pipeline.assembly.load_encoder = lambda *_, **__: DangerousEncoder()
     workers.local.WORKER_MODULE = "tests.workers.fake_worker"
     search_ui.page_service.MODULE = "tests.workers.fake_page"
+    search_ui.api_service.MODULE = "tests.workers.fake_command"
     search_ui.system_commands.COMMAND_MODULE = "tests.workers.fake_command"
     workers.service_process.LONGEST_BACK_OFF_SECONDS = 0.2
     workers.lookout.LOOK_SECONDS = float(os.environ.get(LOOK_SECONDS, "60"))

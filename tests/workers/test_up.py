@@ -3,12 +3,16 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 
 from pipeline.running import running_system
 from tests.pipeline.films import shoot
 from tests.workers.system import System, is_alive, kill, wait_for
+
+TOKEN = "a-token-of-a-test-of-up"
 
 
 @pytest.fixture
@@ -25,6 +29,26 @@ def status(system: System) -> dict[str, object]:
     return document
 
 
+def ask(system: System, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+    """An answer of the HTTP interface."""
+    (address,) = (s.address for s in system.running.services if s.name == "api")
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    method = "GET" if body is None else "POST"
+    answer = requests.request(method, address + path, json=body, headers=headers, timeout=60)
+    assert answer.ok, answer.text
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+def submit_over_http(system: System, films: Path) -> None:
+    shoot(films / "over http.mp4", "green", "blue")
+    wait_for(lambda: ask(system, "/submissions", {"path": str(films)}), "films are submitted")
+    wait_for(lambda: ask(system, "/submissions/1")["state"] == "done", "films are indexed")
+    indexed = ask(system, "/submissions/1")["report"]["indexed"]
+    assert [Path(video["path"]).name for video in indexed] == ["over http.mp4"]
+    assert ask(system, "/status")["clips"] == 9
+
+
 def one_line(text: str) -> str:
     (line,) = text.splitlines()
     return line
@@ -34,9 +58,11 @@ def test_up_and_down_and_all_that_is_done_between(system: System, films: Path) -
     shoot(films / "before.mp4", "red", "green")
     assert system.run("index", films).returncode == 0
 
+    with (system.library / "clipseek.toml").open("a") as chosen:
+        chosen.write(f'api_token = "{TOKEN}"\napi_folders = ["{films}"]\n')
     up = system.run("up", "--detach", "--workers", 1)
     assert up.returncode == 0, up.stderr
-    for name in ("broker", "catalog", "catalog-writer", "encode-1", "page"):
+    for name in ("broker", "catalog", "catalog-writer", "encode-1", "page", "api"):
         assert name in up.stdout
     pids = [service.pid for service in system.running.services]
 
@@ -63,10 +89,12 @@ def test_up_and_down_and_all_that_is_done_between(system: System, films: Path) -
     hits = json.loads(system.run("search", "blue", "--limit", 2, "--json").stdout)
     assert {Path(hit["path"]).name for hit in hits} == {"meanwhile.mp4"}
 
+    submit_over_http(system, films)
+
     assert system.run("down").returncode == 0
     assert running_system(system.library) is None
     assert not any(is_alive(pid) for pid in pids if pid)
-    assert (status(system)["clips"], status(system)["running"]) == (7, False)
+    assert (status(system)["clips"], status(system)["running"]) == (9, False)
 
 
 def test_services_and_one_process_use_the_library_in_turn(system: System, films: Path) -> None:
