@@ -58,6 +58,15 @@ def test_options_narrow_and_mix(films: Path, capsys: pytest.CaptureFixture[str])
     assert "nothing found" in capsys.readouterr().out
 
 
+def test_a_path_from_here_is_a_place(
+    films: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(films)
+    search("green", place=["./b.mp4", "x" * 5000], limit=9, json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert {one["path"] for one in found} == {str(films / "b.mp4")}
+
+
 def test_videos_have_their_moments_below(films: Path, capsys: pytest.CaptureFixture[str]) -> None:
     search("red", group=True, limit=1)
     shown = capsys.readouterr().out
