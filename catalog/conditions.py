@@ -1,5 +1,6 @@
 """What a filter's conditions mean, for every store alike."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -7,6 +8,8 @@ from datetime import datetime
 from catalog.interface import ClipFilter, LabelCondition, VideoRecord
 from encoder.interface import CategoryScore
 from ingest.location import as_typed
+
+logger = logging.getLogger(__name__)
 
 LABELS_LOOKED_AT = 16
 """A condition on a label looks at so many of a clip's labels, the most probable."""
@@ -22,7 +25,13 @@ def on_clips_only(
     """
     if where == _clip_part(where):
         return where
-    meeting = {video.video_id for video in videos() if _is_met(where, video)}
+    known = videos()
+    if where.least_height > 0 and (lacking := sum(not video.height for video in known)):
+        logger.warning(
+            "%d videos are left out, as the height of their picture is not known; "
+            "index them again, which notes it without decoding them", lacking,
+        )  # fmt: skip
+    meeting = {video.video_id for video in known if _is_met(where, video)}
     ids = tuple(sorted(meeting.intersection(where.video_ids) if where.video_ids else meeting))
     return replace(_clip_part(where), video_ids=ids) if ids else None
 
@@ -57,6 +66,7 @@ def _is_met(where: ClipFilter, video: VideoRecord) -> bool:
         and _nanoseconds(where.after, default=video.modified_ns) <= video.modified_ns
         and (where.before is None or video.modified_ns < _nanoseconds(where.before, default=0))
         and where.least_seconds <= video.duration_seconds <= where.most_seconds
+        and where.least_height <= video.height
     )
 
 

@@ -42,6 +42,9 @@ class VideoRecord:
     """The file's modification time when it was indexed, nanoseconds since 1970."""
     duration_seconds: float
     clip_count: int
+    width: int = 0
+    """Of the picture as displayed, pixels; 0 where it was indexed before this was noted."""
+    height: int = 0
     missing: bool = False
     """True when the file was gone at the last look; its clips stay until removed."""
 
@@ -82,6 +85,8 @@ class ClipFilter:
     least_seconds: float = 0.0
     """The video is at least so long."""
     most_seconds: float = math.inf
+    least_height: float = 0.0
+    """The video's picture is, as displayed, at least so many pixels high."""
 
 
 @dataclass(frozen=True)

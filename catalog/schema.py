@@ -25,9 +25,12 @@ CLIP_FIELDS = [
     "clip_id", "video_id", "path", "start_seconds", "end_seconds", "caption",
     "caption_confidence", "labels", "kinds", "probabilities", "embedding",
 ]  # fmt: skip
-VIDEO_FIELDS = [
+VIDEO_FACTS = [
     "video_id", "path", "size_bytes", "modified_ns", "duration_seconds", "clip_count", "missing",
 ]  # fmt: skip
+VIDEO_FIELDS = [*VIDEO_FACTS, "embedding"]
+NO_SIZE = (1.0, 0.0)
+"""What stands for a picture of a size that is not known; Milvus compares no vector of no length."""
 
 # A Milvus row is a mapping of field to value whose types the schema says; it stays within
 # this package.
@@ -62,7 +65,8 @@ def videos_schema() -> CollectionSchema:
         schema.add_field(name, DataType.INT64)
     schema.add_field("duration_seconds", DataType.DOUBLE)
     schema.add_field("missing", DataType.BOOL)
-    # Milvus takes no collection without a vector; this one is never searched.
+    # Milvus takes no collection without a vector. This one is never searched, and is the width and
+    # height of the picture, for which catalogs that were made before have no other field.
     schema.add_field("embedding", DataType.FLOAT_VECTOR, dim=2)
     return schema
 
@@ -109,14 +113,17 @@ def clip_record(row: Row) -> ClipRecord:
 
 def video_row(video: VideoRecord) -> Row:
     """`video` as a row of the videos collection."""
-    values = {name: getattr(video, name) for name in VIDEO_FIELDS}
-    return values | {"path": stored_path(video.path), "embedding": [1.0, 0.0]}
+    values = {name: getattr(video, name) for name in VIDEO_FACTS}
+    size = (float(video.width), float(video.height)) if video.height else NO_SIZE
+    return values | {"path": stored_path(video.path), "embedding": [*size]}
 
 
 def video_record(row: Row) -> VideoRecord:
     """The record that :func:`video_row` was made from."""
-    values = {name: row[name] for name in VIDEO_FIELDS}
-    return VideoRecord(**values | {"path": path_stored_as(row["path"])})
+    values = {name: row[name] for name in VIDEO_FACTS}
+    width, height = map(round, row["embedding"]) if row["embedding"][1] else (0, 0)
+    path = path_stored_as(row["path"])
+    return VideoRecord(**values | {"path": path, "width": width, "height": height})
 
 
 def stored_path(path: Path) -> str:

@@ -204,8 +204,9 @@ class _Run:
         self.report.skipped.append(SkippedFile(path, reason))
 
     def _settle(self, known: VideoRecord, path: Path, state: FileState) -> None:
+        sized = known if known.height else _sized(known, path)
         now = replace(
-            known,
+            sized,
             path=path,
             size_bytes=state.size_bytes,
             modified_ns=state.modified_ns,
@@ -244,6 +245,8 @@ def _index(
         modified_ns=state.modified_ns,
         duration_seconds=info.duration_seconds or end_seconds,
         clip_count=clips,
+        width=info.width,
+        height=info.height,
     )
     store.upsert_video(record)
     return record
@@ -261,6 +264,12 @@ def records_of(
             done += 1
             yield record
             on_progress(Progress(info.path, record.span.end_seconds, info.duration_seconds, done))
+
+
+def _sized(known: VideoRecord, path: Path) -> VideoRecord:
+    """The record with the size of the picture, which was not always noted."""
+    with Video.open(path, video_id=known.video_id) as video:
+        return replace(known, width=video.info.width, height=video.info.height)
 
 
 def _indexed(record: VideoRecord) -> IndexedVideo:

@@ -58,6 +58,9 @@ class Plan:
     duration_seconds: float
     """0 where the container does not say."""
     segments: tuple[Segment, ...]
+    width: int = 0
+    """Of the picture as displayed, pixels; 0 in plans from before this was noted."""
+    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,9 @@ class Job:
         fields = self._read("plan.json")
         if fields is None:
             return None
-        segments = tuple(Segment(**segment) for segment in json.loads(fields)["segments"])
-        return Plan(json.loads(fields)["duration_seconds"], segments)
+        noted = json.loads(fields)
+        segments = tuple(Segment(**segment) for segment in noted["segments"])
+        return Plan(**noted | {"segments": segments})
 
     def record_plan(self, plan: Plan) -> None:
         write_durably(self.folder / "plan.json", json.dumps(asdict(plan)).encode())

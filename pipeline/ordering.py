@@ -57,7 +57,7 @@ def report_outcome(
 
     Raises ``FileNotFoundError`` where the job is gone.
     """
-    done = job.order()
+    done, plan = job.order(), job.plan()
     if outcome is None:
         raise FileNotFoundError(job.folder)
     if outcome.error:
@@ -71,4 +71,6 @@ def report_outcome(
         modified_ns=done.modified_ns,
         duration_seconds=outcome.seconds,
         clip_count=outcome.clips,
+        width=plan.width if plan else 0,
+        height=plan.height if plan else 0,
     )

@@ -49,6 +49,10 @@ def _shorter(where: ClipFilter, condition: Condition) -> ClipFilter:
     return replace(where, most_seconds=_number(_alone(condition)))
 
 
+def _height(where: ClipFilter, condition: Condition) -> ClipFilter:
+    return replace(where, least_height=_number(_alone(condition)))
+
+
 CONDITIONS: Mapping[str, Callable[[ClipFilter, Condition], ClipFilter]] = {
     "category": partial(_labelled, kind=""),
     "topic": partial(_labelled, kind="topic"),
@@ -61,8 +65,10 @@ CONDITIONS: Mapping[str, Callable[[ClipFilter, Condition], ClipFilter]] = {
     "before": _before,
     "longer": _longer,
     "shorter": _shorter,
+    "height": _height,
 }
-"""By the word before the colon. `longer` and `shorter` are seconds of the whole video."""
+"""By the word before the colon. `longer` and `shorter` are seconds of the whole video, `height` is
+the least number of pixels from top to bottom."""
 
 
 def _alone(condition: Condition) -> str:

@@ -155,7 +155,8 @@ def _plan(job: Job, lease: Lease, segment_seconds: float) -> None:
         _require_unchanged(order)
         with Video.open(order.path, video_id=order.video_id) as video:
             segments = video.segments(segment_seconds)
-            job.record_plan(Plan(video.info.duration_seconds, segments))
+            info = video.info
+            job.record_plan(Plan(info.duration_seconds, segments, info.width, info.height))
     except Exception as error:
         if may_pass(error) or not job.exists():
             raise

@@ -96,6 +96,8 @@ def _finish(job: Job, plan: Plan, finished: list[int], library: Library, store: 
             modified_ns=order.modified_ns,
             duration_seconds=seconds,
             clip_count=len(clips),
+            width=plan.width,
+            height=plan.height,
         )
     )
     store.flush()

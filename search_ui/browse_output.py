@@ -74,6 +74,8 @@ def video_document(video: VideoRecord) -> VideoDocument:
         "path": as_typed(video.path),
         "seconds": video.duration_seconds,
         "clips": video.clip_count,
+        "width": video.width,
+        "height": video.height,
         "size_bytes": video.size_bytes,
         "changed": changed.isoformat(timespec="seconds"),
         "missing": video.missing,

@@ -77,6 +77,9 @@ class VideoDocument(TypedDict):
     path: str
     seconds: float
     clips: int
+    width: int
+    """Of the picture as displayed, pixels; 0 where it was indexed before this was noted."""
+    height: int
     size_bytes: int
     changed: str
     """When the file was last changed, ISO 8601."""

@@ -68,6 +68,9 @@ def search(  # noqa: PLR0913
     before: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only files changed before this day.")
     ] = None,
+    min_height: Annotated[
+        int, typer.Option(min=0, metavar="PIXELS", help="Only videos at least so high, like 720.")
+    ] = 0,
     group: Annotated[
         bool, typer.Option("--group", help="Show videos, each with its best moments.")
     ] = False,
@@ -91,7 +94,14 @@ def search(  # noqa: PLR0913
     examples = Examples(image or (), video, start, end, like or (), unlike or (), minus or ())
     query, written = query_of(text, examples, then=then or (), within=within)
     places = [*map(_place, place or ())]
-    where = narrowed(written, categories=category or (), places=places, after=after, before=before)
+    where = narrowed(
+        written,
+        categories=category or (),
+        places=places,
+        after=after,
+        before=before,
+        min_height=min_height,
+    )
     with open_library(load_settings(library)) as opened, spinner("searching"):
         if group:
             videos = moments.search_videos(opened, query, limit=limit, where=where)

@@ -76,6 +76,7 @@ def narrowed(
     places: Sequence[str],
     after: str | None,
     before: str | None,
+    min_height: int,
 ) -> ClipFilter:
     """The conditions of the words with those of the options."""
     return replace(
@@ -84,6 +85,7 @@ def narrowed(
         places=(*where.places, *places),
         after=where.after if after is None else day(after),
         before=where.before if before is None else day(before),
+        least_height=max(where.least_height, min_height),
     )
 
 

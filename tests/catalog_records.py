@@ -50,6 +50,8 @@ def video(video_id: str, path: str = "/films/a.mp4", *, missing: bool = False) -
         modified_ns=1_700_000_000_123_456_789,
         duration_seconds=60.04,
         clip_count=3,
+        width=1920,
+        height=1080,
         missing=missing,
     )
 

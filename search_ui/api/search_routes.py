@@ -50,6 +50,9 @@ class SearchOptions(BaseModel):
         None, description="Only files changed on this day or later, like 2024-05-31."
     )
     before: str | None = Field(None, description="Only files changed before this day.")
+    min_height: int = Field(
+        0, ge=0, le=100_000, description="Only videos at least so many pixels high."
+    )
     group: bool = Field(False, description="Give videos, each with its best moments.")
     limit: int = Field(10, ge=1, le=1000, description="How many results at most.")
 
@@ -117,6 +120,7 @@ def _found(served: ServedLibrary, options: SearchOptions, examples: Examples) ->
         places=options.place,
         after=options.after,
         before=options.before,
+        min_height=options.min_height,
     )
     library = served.with_encoder()
     if options.group:

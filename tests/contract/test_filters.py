@@ -16,6 +16,8 @@ from tests.catalog_records import SPACE, clip, direction, video
 LABELS = ("cat", "dog", "zoom in", 'say "hi"')
 KINDS = ("topic", "camera")
 PLACES = ("/films/Holiday/a.mp4", "/films/b_%.mp4", "/films/naïve/猫.mp4", "s3:/bucket/c.mp4")
+HEIGHTS = (0, 480, 719, 720, 4320)
+"""Of pictures; the first of these is not known."""
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 FILTERS = 500
 
@@ -31,6 +33,8 @@ def videos() -> list[VideoRecord]:
             video(f"v{number}", PLACES[number % len(PLACES)]),
             modified_ns=int(days(number).timestamp()) * 10**9,
             duration_seconds=10.0 * number,
+            width=HEIGHTS[number % len(HEIGHTS)] * 16 // 9,
+            height=HEIGHTS[number % len(HEIGHTS)],
         )
         for number in range(11)
     ]
@@ -76,6 +80,7 @@ def random_filter(random: np.random.Generator) -> ClipFilter:
         before=days(random.integers(0, 12)) if seldom() else None,
         least_seconds=float(random.choice([10, 35])) if seldom() else 0.0,
         most_seconds=float(random.choice([60, 90])) if seldom() else np.inf,
+        least_height=float(random.choice([1, 480, 720, 5000])) if seldom() else 0.0,
     )
 
 
@@ -105,6 +110,7 @@ def meets(where: ClipFilter, record: ClipRecord, known: dict[str, VideoRecord]) 
         and (where.after is None or changed >= where.after)
         and (where.before is None or changed < where.before)
         and where.least_seconds <= of.duration_seconds <= where.most_seconds
+        and (where.least_height == 0 or of.height >= where.least_height)
     )
 
 

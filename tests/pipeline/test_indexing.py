@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,19 @@ def test_a_touched_file_is_recognised_by_its_content(library: LibraryAtHand, fil
     assert library.store.videos()[0].modified_ns == 1_600_000_000_000_000_001
     spoil_unseen(path)
     assert names(run_without_encoder(library, films)) == outcome(skipped=["a.mp4: unchanged"])
+
+
+def test_the_size_of_a_picture_is_noted_late_where_it_was_not(
+    library: LibraryAtHand, films: Path
+) -> None:
+    shoot(films / "a.mp4", "red")
+    run(library, films)
+    (video,) = library.store.videos()
+    assert (video.width, video.height) == (64, 48)
+    library.store.upsert_video(replace(video, width=0, height=0))
+
+    assert names(run_without_encoder(library, films)) == outcome(skipped=["a.mp4: unchanged"])
+    assert library.store.videos() == [video]
 
 
 def test_a_moved_file_keeps_its_clips(library: LibraryAtHand, films: Path) -> None:

@@ -23,7 +23,7 @@ def test_words_are_one_example() -> None:
 def test_the_whole_language_at_once() -> None:
     asked = parse(
         'dog on a beach minus people then "a sunset" within 30 '
-        'category:sports in:holiday after:2020-01-01 topic:"food/drink">0.5 shorter:90'
+        'category:sports in:holiday after:2020-01-01 topic:"food/drink">0.5 shorter:90 height:720'
     )
     assert asked.query == Query((step("dog on a beach", minus=("people",)), step("a sunset")), 30)
     assert asked.where == ClipFilter(
@@ -31,6 +31,7 @@ def test_the_whole_language_at_once() -> None:
         places=("holiday",),
         after=day("2020-01-01"),
         most_seconds=90,
+        least_height=720,
     )
 
 
@@ -89,6 +90,8 @@ def test_conditions_alone_ask_for_no_moment() -> None:
         ("dog in:a>0.5", 4, "categories only"),
         ("dog after:tomorrow", 4, "is not a day"),
         ("dog longer:-3", 4, "not a number"),
+        ("dog height:tall", 4, "not a number"),
+        ("dog height:720>1", 4, "categories only"),
         ("dog^much", 0, "how much it counts"),
         ("dog^0 cat", 0, "above 0"),
         ("dog minus", 4, "say after 'minus'"),

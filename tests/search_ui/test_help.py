@@ -24,6 +24,7 @@ COMMANDS = {
         "--in",
         "--after",
         "--before",
+        "--min-height",
         "--group",
         "--limit",
         "--json",

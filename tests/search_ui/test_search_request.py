@@ -44,13 +44,16 @@ def test_what_the_words_say_of_time_stays() -> None:
 
 def test_conditions_of_words_and_options_hold_together() -> None:
     written = ClipFilter(labels=(LabelCondition("x"),), places=("b",), before=day("2024"))
-    where = narrowed(written, categories=["sports"], places=["c"], after="2023", before=None)
+    where = narrowed(
+        written, categories=["sports"], places=["c"], after="2023", before=None, min_height=480
+    )
     assert where == ClipFilter(
         categories=("sports",),
         labels=(LabelCondition("x"),),
         places=("b", "c"),
         after=day("2023"),
         before=day("2024"),
+        least_height=480,
     )
 
 
