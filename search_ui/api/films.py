@@ -25,7 +25,11 @@ class Films:
 
     def get(self, name: str, make: Callable[[Path], object]) -> Path:
         """The film of this name, which `make` writes where there is none; raises as that does."""
+        known = self._known(name)
+        if known is not None:
+            return known
         with self.decoding:
+            # Somebody else may have asked for the same.
             known = self._known(name)
             if known is not None:
                 return known

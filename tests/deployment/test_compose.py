@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.settings import Settings, SettingsError
+from search_ui.api.access import token_of
 from tests.deployment.compose_file import (
     FILE,
     ROOT,
@@ -61,7 +63,7 @@ def test_milvus_and_the_page_want_a_password(compose: dict[str, Any]) -> None:
     milvus = compose["services"]["milvus"]["environment"]
     assert milvus["COMMON_SECURITY_AUTHORIZATIONENABLED"] == "true"
     password = milvus["COMMON_SECURITY_DEFAULTROOTPASSWORD"]
-    for name in ("writer", "worker-cpu", "worker-gpu", "ui", "clipseek"):
+    for name in ("writer", "worker-cpu", "worker-gpu", "ui", "api", "clipseek"):
         environment = compose["services"][name]["environment"]
         assert environment["CLIPSEEK_MILVUS_URI"] == f"http://root:{password}@milvus:19530"
     assert compose["services"]["ui"]["environment"]["CLIPSEEK_PAGE_PASSWORD"] == "secret4"
@@ -70,14 +72,27 @@ def test_milvus_and_the_page_want_a_password(compose: dict[str, Any]) -> None:
 def test_the_example_names_every_variable_and_no_other() -> None:
     example = example_variables()
     assert set(example) == set(named_variables())
-    passwords = [name for name in example if "PASSWORD" in name or "SECRET" in name]
+    passwords = [name for name in example if re.search("PASSWORD|SECRET|TOKEN", name)]
     assert [example[name] for name in passwords] == [""] * len(passwords)
 
 
-def test_only_the_page_is_published(compose: dict[str, Any]) -> None:
+def test_the_interface_for_programs_is_asked_for_and_wants_a_token() -> None:
+    service = load(example_variables() | SECRETS | {"API_TOKEN": "secret5"})["services"]["api"]
+    assert service["profiles"] == ["api"]
+    assert service["environment"]["CLIPSEEK_API_TOKEN"] == "secret5"
+    with_none = load(example_variables() | SECRETS)["services"]["api"]["environment"]
+    chosen = {n.removeprefix("CLIPSEEK_").lower(): v for n, v in with_none.items() if "_API_" in n}
+    with pytest.raises(SettingsError, match="CLIPSEEK_API_TOKEN"):
+        token_of(Settings(**chosen | {"api_token": None}))
+
+
+def test_only_the_page_and_that_are_published(compose: dict[str, Any]) -> None:
     services = compose["services"]
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert published == {"ui": ["127.0.0.1:8501:8501"]}
+    assert published == {
+        "ui": ["127.0.0.1:8501:8501"],
+        "api": ["127.0.0.1:8502:8502"],
+    }
     assert compose["networks"]["inside"] == {"internal": True}
     assert all("inside" in service["networks"] for service in services.values())
     foreign = [s for s in services.values() if "build" not in s]
