@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pymilvus import MilvusClient, MilvusException
 from pymilvus.client.types import Status
 
+from catalog.interface import CatalogError
+
 CONNECT_SECONDS = 10.0
 PATIENCE_SECONDS = 60.0
 """Longer than a server takes to start again."""
@@ -22,6 +24,14 @@ def without_password(where: str | Path) -> str | Path:
         return where
     parts = urlsplit(where)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def absent(where: str | Path) -> CatalogError:
+    """What to say where there is no catalog."""
+    return CatalogError(
+        f"{without_password(where)}: there is no catalog; "
+        "index some videos first: clipseek index PATH"
+    )
 
 
 def connected(uri: str) -> MilvusClient:

@@ -31,6 +31,11 @@ def of_videos(video_ids: Iterable[str]) -> str:
     return f"video_id in {_list(video_ids)}"
 
 
+def of_clips(clip_ids: Iterable[str]) -> str:
+    """What selects the rows of these clips."""
+    return f"clip_id in {_list(clip_ids)}"
+
+
 def _carrying(condition: LabelCondition) -> str:
     """True of clips with the label: labels, kinds and probabilities lie in arrays side by side."""
     label = _literal(condition.label)

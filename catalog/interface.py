@@ -15,7 +15,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.interface import ClipDescription, EmbeddingSpace
+from encoder.interface import CategoryScore, ClipDescription, EmbeddingSpace
 from ingest.clip import ClipSpan
 
 
@@ -29,6 +29,35 @@ class ClipRecord:
     path: Path
     span: ClipSpan
     description: ClipDescription
+
+
+@dataclass(frozen=True)
+class ClipSummary:
+    """A clip without its vector: what a person reads of it."""
+
+    clip_id: str
+    video_id: str
+    path: Path
+    span: ClipSpan
+    caption: str
+    categories: tuple[CategoryScore, ...]
+    """Most probable first."""
+
+    @classmethod
+    def of(cls, record: ClipRecord) -> "ClipSummary":
+        described = record.description
+        return cls(
+            clip_id=record.clip_id,
+            video_id=record.video_id,
+            path=record.path,
+            span=record.span,
+            caption=described.caption.text,
+            categories=described.categories,
+        )
+
+    def probability_of(self, label: str) -> float:
+        """How sure the encoder is of a label; 0 where the clip does not carry it."""
+        return max((c.probability for c in self.categories if c.label == label), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -175,6 +204,15 @@ class ClipStore(Protocol):
 
     def clips_of(self, video_id: str) -> list[ClipRecord]:
         """All clips of one video by start; empty if there are none."""
+
+    def clips(self, clip_ids: Sequence[str]) -> list[ClipRecord]:
+        """The clips of these ids, in this order; those that there are not are left out."""
+
+    def summaries_of(self, video_ids: Sequence[str]) -> list[ClipSummary]:
+        """All clips of these videos without their vectors, by video id and then by start.
+
+        One request, which is far quicker than one for each video.
+        """
 
     def videos(self) -> list[VideoRecord]:
         """All videos, by path."""

@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.conditions import admits, on_clips_only
-from catalog.interface import ClipFilter, ClipRecord, SearchHit, SpaceChangedError, VideoRecord
+from catalog.interface import (
+    ClipFilter,
+    ClipRecord,
+    ClipSummary,
+    SearchHit,
+    SpaceChangedError,
+    VideoRecord,
+)
 from catalog.vectors import rank, require_space
 from encoder.interface import EmbeddingSpace
 
@@ -77,6 +84,13 @@ class MemoryStore:
     def clips_of(self, video_id: str) -> list[ClipRecord]:
         own = (record for record in self._clips.values() if record.video_id == video_id)
         return sorted(own, key=lambda record: (record.span, record.clip_id))
+
+    def clips(self, clip_ids: Sequence[str]) -> list[ClipRecord]:
+        return [self._clips[clip_id] for clip_id in clip_ids if clip_id in self._clips]
+
+    def summaries_of(self, video_ids: Sequence[str]) -> list[ClipSummary]:
+        ids = sorted(set(video_ids))
+        return [ClipSummary.of(record) for video_id in ids for record in self.clips_of(video_id)]
 
     def videos(self) -> list[VideoRecord]:
         return sorted(self._videos.values(), key=lambda video: (video.path, video.video_id))

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from pymilvus import MilvusClient
 
 from catalog.conditions import on_clips_only
-from catalog.connecting import connected, without_password
+from catalog.connecting import absent, connected, without_password
 from catalog.embedded import EmbeddedMilvus
-from catalog.expressions import ALL_VIDEOS, admitting, of_videos
+from catalog.expressions import ALL_VIDEOS, admitting, of_clips, of_videos
 from catalog.interface import (
     CatalogError,
     ClipFilter,
     ClipRecord,
+    ClipSummary,
     EmbeddingSpaceMismatchError,
     SearchHit,
     SpaceChangedError,
@@ -25,10 +26,12 @@ from catalog.interface import (
 )
 from catalog.schema import (
     CLIP_FIELDS,
+    SUMMARY_FIELDS,
     VIDEO_FIELDS,
     Row,
     clip_record,
     clip_row,
+    clip_summary,
     video_record,
     video_row,
 )
@@ -216,6 +219,15 @@ class MilvusStore:
         rows = self._rows(self._version.clips, CLIP_FIELDS, of_videos([video_id]))
         return sorted(map(clip_record, rows), key=lambda record: (record.span, record.clip_id))
 
+    def clips(self, clip_ids: Sequence[str]) -> list[ClipRecord]:
+        rows = self._rows(self._version.clips, CLIP_FIELDS, of_clips(clip_ids))
+        found = {record.clip_id: record for record in map(clip_record, rows)}
+        return [found[clip_id] for clip_id in clip_ids if clip_id in found]
+
+    def summaries_of(self, video_ids: Sequence[str]) -> list[ClipSummary]:
+        rows = self._rows(self._version.clips, SUMMARY_FIELDS, of_videos(video_ids))
+        return sorted(map(clip_summary, rows), key=lambda clip: (clip.video_id, clip.span))
+
     def videos(self) -> list[VideoRecord]:
         rows = self._rows(self._version.videos, VIDEO_FIELDS, ALL_VIDEOS)
         return sorted(map(video_record, rows), key=lambda video: (video.path, video.video_id))
@@ -282,11 +294,3 @@ class MilvusStore:
                 collection, filter=expression, output_fields=fields
             )
         return rows
-
-
-def absent(where: str | Path) -> CatalogError:
-    """What to say where there is no catalog."""
-    return CatalogError(
-        f"{without_password(where)}: there is no catalog; "
-        "index some videos first: clipseek index PATH"
-    )

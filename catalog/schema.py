@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 import numpy as np
 from pymilvus import CollectionSchema, DataType, MilvusClient
 
-from catalog.interface import ClipRecord, VideoRecord
+from catalog.interface import ClipRecord, ClipSummary, VideoRecord
 from encoder.interface import Caption, CategoryScore, ClipDescription
 from ingest.clip import ClipSpan
 
@@ -24,6 +24,10 @@ BYTES_PREFIX = "bytes:"
 CLIP_FIELDS = [
     "clip_id", "video_id", "path", "start_seconds", "end_seconds", "caption",
     "caption_confidence", "labels", "kinds", "probabilities", "embedding",
+]  # fmt: skip
+SUMMARY_FIELDS = [
+    "clip_id", "video_id", "path", "start_seconds", "end_seconds", "caption",
+    "labels", "kinds", "probabilities",
 ]  # fmt: skip
 VIDEO_FACTS = [
     "video_id", "path", "size_bytes", "modified_ns", "duration_seconds", "clip_count", "missing",
@@ -97,7 +101,6 @@ def clip_row(record: ClipRecord) -> Row:
 
 def clip_record(row: Row) -> ClipRecord:
     """The record that :func:`clip_row` was made from."""
-    categories = zip(row["labels"], row["kinds"], row["probabilities"], strict=True)
     return ClipRecord(
         clip_id=row["clip_id"],
         video_id=row["video_id"],
@@ -106,9 +109,26 @@ def clip_record(row: Row) -> ClipRecord:
         description=ClipDescription(
             embedding=np.asarray(row["embedding"], dtype=np.float32),
             caption=Caption(row["caption"], row["caption_confidence"]),
-            categories=tuple(CategoryScore(*category) for category in categories),
+            categories=_categories(row),
         ),
     )
+
+
+def clip_summary(row: Row) -> ClipSummary:
+    """What :func:`clip_record` would give, without the vector, which `row` need not have."""
+    return ClipSummary(
+        clip_id=row["clip_id"],
+        video_id=row["video_id"],
+        path=path_stored_as(row["path"]),
+        span=ClipSpan(row["start_seconds"], row["end_seconds"]),
+        caption=row["caption"],
+        categories=_categories(row),
+    )
+
+
+def _categories(row: Row) -> tuple[CategoryScore, ...]:
+    found = zip(row["labels"], row["kinds"], row["probabilities"], strict=True)
+    return tuple(CategoryScore(*category) for category in found)
 
 
 def video_row(video: VideoRecord) -> Row:

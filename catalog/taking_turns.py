@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.interface import ClipFilter, ClipRecord, ClipStore, SearchHit, VideoRecord
+from catalog.interface import (
+    ClipFilter,
+    ClipRecord,
+    ClipStore,
+    ClipSummary,
+    SearchHit,
+    VideoRecord,
+)
 from encoder.interface import EmbeddingSpace
 
 
@@ -63,6 +70,12 @@ class StoreTakingTurns:
 
     def clips_of(self, video_id: str) -> list[ClipRecord]:
         return self._store.clips_of(video_id)
+
+    def clips(self, clip_ids: Sequence[str]) -> list[ClipRecord]:
+        return self._store.clips(clip_ids)
+
+    def summaries_of(self, video_ids: Sequence[str]) -> list[ClipSummary]:
+        return self._store.summaries_of(video_ids)
 
     def videos(self) -> list[VideoRecord]:
         return self._store.videos()

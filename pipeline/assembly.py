@@ -7,8 +7,9 @@ What loads the networks is imported where it is used: with the compact encoder, 
 import shutil
 from pathlib import Path
 
+from catalog.connecting import absent
 from catalog.interface import ClipStore, EmbeddingSpaceMismatchError
-from catalog.milvus import MilvusStore, absent
+from catalog.milvus import MilvusStore
 from catalog.taking_turns import StoreTakingTurns
 from encoder.allocator import keep_freed_memory
 from encoder.checkpoint import REPLACED, WEIGHTS, CheckpointError, compact_space

@@ -1,47 +1,18 @@
 """What a library holds, looked at without a query: its clips, and the categories they are in."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from catalog.conditions import admits, on_clips_only
-from catalog.interface import ClipFilter, ClipRecord, ClipStore, VideoRecord
-from encoder.interface import CategoryScore
-from ingest.clip import ClipSpan
+from catalog.interface import ClipFilter, ClipRecord, ClipStore, ClipSummary, VideoRecord
 
 KEPT_COUNTS = 100
 """So many filters are counted before all counts are made anew."""
 
-
-@dataclass(frozen=True)
-class ClipSummary:
-    """A clip without its vector: what a person reads of it."""
-
-    clip_id: str
-    video_id: str
-    path: Path
-    span: ClipSpan
-    caption: str
-    categories: tuple[CategoryScore, ...]
-    """Most probable first."""
-
-    @classmethod
-    def of(cls, record: ClipRecord) -> "ClipSummary":
-        described = record.description
-        return cls(
-            clip_id=record.clip_id,
-            video_id=record.video_id,
-            path=record.path,
-            span=record.span,
-            caption=described.caption.text,
-            categories=described.categories,
-        )
-
-    def probability_of(self, label: str) -> float:
-        """How sure the encoder is of a label; 0 where the clip does not carry it."""
-        return max((c.probability for c in self.categories if c.label == label), default=0.0)
+CLIPS_AT_ONCE = 5_000
+"""About so many are read with one request: some megabytes."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +70,32 @@ def label_counts(clips: Iterable[ClipSummary]) -> list[LabelCount]:
 
 def find_clip(store: ClipStore, clip_id: str) -> ClipRecord | None:
     """The clip of this id, or None where the library holds none."""
-    video_id = clip_id.rpartition(":")[0]
-    found: Sequence[ClipRecord] = store.clips_of(video_id) if video_id else ()
-    return next((record for record in found if record.clip_id == clip_id), None)
+    return next(iter(store.clips([clip_id])), None)
+
+
+def read_clips(
+    store: ClipStore, videos: Iterable[VideoRecord]
+) -> Iterator[tuple[VideoRecord, list[ClipSummary]]]:
+    """Each video with its clips by start; many videos are read at a time.
+
+    Raises ``CatalogError`` where the catalog cannot be read.
+    """
+    for together in _about_as_many(videos):
+        found: dict[str, list[ClipSummary]] = {video.video_id: [] for video in together}
+        for clip in store.summaries_of(list(found)):
+            found[clip.video_id].append(clip)
+        yield from ((video, found[video.video_id]) for video in together)
+
+
+def _about_as_many(videos: Iterable[VideoRecord]) -> Iterator[list[VideoRecord]]:
+    """The videos in lists that hold `CLIPS_AT_ONCE` clips, or one video of more."""
+    together: list[VideoRecord] = []
+    clips = 0
+    for video in videos:
+        clips += max(1, video.clip_count)
+        if together and clips > CLIPS_AT_ONCE:
+            yield together
+            together, clips = [], video.clip_count
+        together.append(video)
+    if together:
+        yield together

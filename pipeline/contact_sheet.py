@@ -5,8 +5,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from catalog.interface import ClipSummary
 from ingest.thumbnails import thumbnail_path
-from pipeline.browsing import ClipSummary
 
 COLUMNS = 4
 WIDTH, HEIGHT = 320, 180

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import opentimelineio as otio
 
+from catalog.interface import ClipSummary
 from ingest.location import as_typed, is_remote
 from ingest.video import Video
-from pipeline.browsing import ClipSummary
 
 ASSUMED_RATE = Fraction(25)
 """Frames a second where a file does not say."""

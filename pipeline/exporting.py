@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.interface import ClipSummary
 from ingest.cutting import cut
 from ingest.discovery import resolved
-from pipeline.browsing import ClipSummary, find_clip
+from pipeline.browsing import find_clip
 from pipeline.contact_sheet import MOST_MOMENTS, contact_sheet
 from pipeline.durable import write_durably
 from pipeline.library import Library
@@ -57,7 +58,7 @@ def _named(library: Library, name: str) -> Iterator[ClipSummary]:
     path = resolved(Path(name))
     for video in store.videos():
         if video.path == path:
-            yield from map(ClipSummary.of, store.clips_of(video.video_id))
+            yield from store.summaries_of([video.video_id])
 
 
 def export(library: Library, clips: Sequence[ClipSummary], target: Path) -> list[Exported]:

@@ -5,8 +5,8 @@ import io
 import json
 from collections.abc import Sequence
 
+from catalog.interface import ClipSummary
 from ingest.location import as_typed
-from pipeline.browsing import ClipSummary
 
 COLUMNS = (
     "clip_id", "video_id", "path", "start_seconds", "end_seconds", "caption", "categories",

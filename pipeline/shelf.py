@@ -4,16 +4,13 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.interface import VideoRecord
-from pipeline.browsing import ClipSummary, Holdings
+from catalog.interface import ClipSummary, VideoRecord
+from pipeline.browsing import CLIPS_AT_ONCE, Holdings, read_clips
 from pipeline.corrections import Corrections
 from pipeline.library import Library
 
 STAMP = "labelled"
 """File in the library whose time says when labels of whole videos were last changed."""
-
-READ_AT_ONCE = 8
-"""So many videos are read while somebody waits."""
 
 
 def mark_labelled(library: Path) -> None:
@@ -37,7 +34,7 @@ class Shelf:
     """The clips of a library as they are now. Threads may share it."""
 
     def __init__(self) -> None:
-        self._kept: dict[_Edition, tuple[ClipSummary, ...]] = {}
+        self._kept: dict[_Edition, list[ClipSummary]] = {}
         self._holdings = Holdings((), ())
         self._reading = threading.Lock()
 
@@ -49,19 +46,18 @@ class Shelf:
         return self._read(library, _editions(library))
 
     def at_hand(self, library: Library) -> Holdings | None:
-        """The same, or None where more than a few videos would have to be read for it."""
+        """The same, or None where more than one request's clips would have to be read for it."""
         editions = _editions(library)
-        if sum(edition not in self._kept for edition in editions) > READ_AT_ONCE:
-            return None
-        return self._read(library, editions)
+        new = (edition.video.clip_count for edition in editions if edition not in self._kept)
+        return None if sum(new) > CLIPS_AT_ONCE else self._read(library, editions)
 
     def _read(self, library: Library, editions: list[_Edition]) -> Holdings:
         with self._reading:
             if list(self._kept) != editions:
-                known = self._kept
-                self._kept = {
-                    edition: known.get(edition) or _clips(library, edition) for edition in editions
-                }
+                new = {edition.video: edition for edition in editions if edition not in self._kept}
+                read = {new[video]: clips for video, clips in read_clips(library.store, new)}
+                known = self._kept | read
+                self._kept = {edition: known[edition] for edition in editions}
                 clips = (clip for kept in self._kept.values() for clip in kept)
                 videos = tuple(edition.video for edition in editions)
                 self._holdings = Holdings(tuple(clips), videos)
@@ -81,7 +77,3 @@ def _editions(library: Library) -> list[_Edition]:
         _Edition(video, corrected.get(video.video_id, 0), labelled, store.space.name)
         for video in store.videos()
     ]
-
-
-def _clips(library: Library, edition: _Edition) -> tuple[ClipSummary, ...]:
-    return tuple(map(ClipSummary.of, library.store.clips_of(edition.video.video_id)))

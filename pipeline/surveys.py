@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalog.interface import VideoRecord
+from catalog.interface import ClipSummary, VideoRecord
 from encoder.vocabulary import split_words
-from pipeline.browsing import ClipSummary, Holdings
+from pipeline.browsing import Holdings
 from pipeline.wording import SMALL_WORDS
 
 EXAMPLES = 3

@@ -13,7 +13,7 @@ from search_ui.options import JsonOption, LibraryOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.browsing import ClipSummary
+    from catalog.interface import ClipSummary
     from pipeline.library import Library
 
 
@@ -67,7 +67,6 @@ def export(
 def _found(library: "Library", text: str, limit: int) -> "Sequence[ClipSummary]":
     from dataclasses import replace
 
-    from pipeline.browsing import ClipSummary
     from pipeline.query import QueryError
     from pipeline.query_language import parse
     from pipeline.searching import search

@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute
 
 from pipeline.settings import Settings, load_settings
+from search_ui import page_shell
 from search_ui.failures import explanation
 from search_ui.page import clip_media, film_media
 from search_ui.page.opened import opened
@@ -99,7 +100,8 @@ def _routes(settings: Settings) -> list[BaseRoute]:
         settings.uploads.absolute(), limit_bytes=round(settings.upload_gigabytes * 1e9)
     )
     uploads.tidy()
-    return [clip_media.ROUTE, film_media.ROUTE, upload_route(uploads, on_received=_index)]
+    upload = upload_route(uploads, on_received=_index)
+    return [*page_shell.ROUTES, clip_media.ROUTE, film_media.ROUTE, upload]
 
 
 def _open() -> None:

@@ -53,7 +53,7 @@ def workshop(settings: Settings, *, broker_url: str) -> Workshop:
 
 def work(tools: Workshop, *, queue: str, name: str) -> None:
     """Do the tasks of a queue, one after the other, until SIGTERM."""
-    app = application(tools.broker_url)
+    app = application(tools.broker_url, worker=name)
     if queue == CATALOG:
         # Of these workers there is exactly one.
         Thread(target=_look_out, args=[tools], name="lookout", daemon=True).start()

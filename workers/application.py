@@ -1,10 +1,16 @@
 """The Celery application: how messages travel, and what happens to them when something dies."""
 
+import socket
+from urllib.parse import quote
+
 from celery import Celery
 from kombu.entity import Queue
 
 ENCODE, CATALOG = "encode", "catalog"
 """The queues: any number of workers describe clips, exactly one writes the catalog."""
+
+WORKER_MARK = "clipseek-worker:"
+"""Begins what a worker calls its connections to the broker; the rest is quoted as in a URL."""
 
 LONGEST_STEP_SECONDS = 2 * 3600
 """A message that was not acknowledged for so long is given to another worker. A segment of five
@@ -22,8 +28,11 @@ PUBLISH_RETRIES = {
 """Half a minute: longer than a broker takes to start again."""
 
 
-def application(broker_url: str) -> Celery:
-    """Make an application on a Redis-protocol broker (``redis://...``); it connects when used."""
+def application(broker_url: str, *, worker: str | None = None) -> Celery:
+    """Make an application on a Redis-protocol broker (``redis://...``); it connects when used.
+
+    Of a `worker`, this is its name, by which the broker tells others that it is connected.
+    """
     app = Celery("clipseek", broker=broker_url)
     visibility = {"visibility_timeout": LONGEST_STEP_SECONDS}
     app.conf.update(
@@ -42,7 +51,11 @@ def application(broker_url: str) -> Celery:
         worker_concurrency=1,
         worker_soft_shutdown_timeout=SOFT_SHUTDOWN_SECONDS,
         worker_cancel_long_running_tasks_on_connection_loss=False,
-        broker_transport_options={**visibility, "socket_keepalive": True},
+        broker_transport_options={
+            **visibility,
+            "socket_keepalive": True,
+            "client_name": None if worker is None else _connection_name(worker),
+        },
         result_backend_transport_options=visibility,
         visibility_timeout=LONGEST_STEP_SECONDS,
         broker_connection_retry_on_startup=True,
@@ -55,3 +68,8 @@ def application(broker_url: str) -> Celery:
         worker_send_task_events=False,
     )
     return app
+
+
+def _connection_name(worker: str) -> str:
+    # A broker takes no spaces in it.
+    return WORKER_MARK + quote(f"{worker}@{socket.gethostname()}")

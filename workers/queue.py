@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
@@ -10,12 +11,14 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from pipeline.steps import QueueError
-from workers.application import CATALOG, ENCODE, application
+from workers.application import CATALOG, ENCODE, WORKER_MARK, application
 
 BROKER_ERRORS = (KombuError, OperationalError, RedisError, OSError)
 """What a broker that does not answer looks like."""
 
 ANSWER_SECONDS = 10.0
+GLANCE_SECONDS = 3.0
+"""The same, where a person waits."""
 
 OPEN_VIDEO = "clipseek.open_video"
 ENCODE_SEGMENT = "clipseek.encode_segment"
@@ -90,6 +93,24 @@ def start_of_broker(broker_url: str) -> str:
         raise _silent(error) from error
     finally:
         client.close()
+
+
+def connected_workers(broker_url: str) -> list[str]:
+    """The workers that the broker knows of, like ``encode-1@machine``.
+
+    Told by their connections: a worker answers no message while it is at work, as `--pool=solo`
+    does one thing at a time. Raises ``QueueError`` where the broker does not answer.
+    """
+    client = Redis.from_url(
+        broker_url, socket_timeout=GLANCE_SECONDS, socket_connect_timeout=GLANCE_SECONDS
+    )
+    try:
+        names = {str(connection["name"]) for connection in client.client_list()}
+    except BROKER_ERRORS as error:
+        raise _silent(error) from error
+    finally:
+        client.close()
+    return sorted(unquote(name.removeprefix(WORKER_MARK)) for name in names if WORKER_MARK in name)
 
 
 def _silent(error: Exception) -> QueueError:

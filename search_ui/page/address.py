@@ -11,6 +11,8 @@ from pipeline.query_language import Request, parse
 HITS_AT_ONCE = 24
 MOST_HITS = 480
 WORDS, LIKE, CATEGORY, LIMIT = "q", "like", "category", "n"
+UNLIKE = "unlike"
+"""Together with `LIKE` what the query language calls examples of the library."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Asked:
     """Id of the clip to find others like; it wins over words."""
     labels: tuple[str, ...] = ()
     limit: int = HITS_AT_ONCE
+
+    def mixed(self, key: str, clip_id: str) -> "Asked":
+        """The same search with a clip of the library mixed in: `LIKE` it, or `UNLIKE` it."""
+        words = self.words or f"{LIKE}:{self.like}"
+        return replace(self, words=f"{words} {key}:{clip_id}", like="", limit=HITS_AT_ONCE)
 
     @property
     def where(self) -> ClipFilter:

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import streamlit as st
 
-from pipeline.browsing import ClipSummary, Holdings, find_clip
+from catalog.interface import ClipSummary
+from pipeline.browsing import Holdings, find_clip
 from pipeline.clip_map import MapPoint, group_of, map_of
 from pipeline.library import Library
 from search_ui.json_output import Json
@@ -51,11 +52,11 @@ def show_map(shown: OpenedLibrary, holdings: Holdings) -> None:
 
 @lru_cache(2)
 def _points(library: Library, holdings: Holdings) -> list[MapPoint]:
-    return map_of(library, holdings.videos)
+    return map_of(library.store, holdings.clips)
 
 
 def _moments(shown: OpenedLibrary, video_id: str) -> list[Moment]:
-    return [Moment(ClipSummary.of(clip)) for clip in shown.library.store.clips_of(video_id)]
+    return [*map(Moment, shown.library.store.summaries_of([video_id]))]
 
 
 def _spec(points: Sequence[MapPoint]) -> dict[str, Json]:

@@ -13,6 +13,7 @@ from search_ui.page.address import Asked, parameters
 from search_ui.page.browse_map import show_map
 from search_ui.page.browse_videos import show_by_month, show_videos
 from search_ui.page.clip_cards import picture_html
+from search_ui.page.counting import wait_for_count
 from search_ui.page.opened import OpenedLibrary, explained, opened
 from search_ui.page.welcome import show_empty_library
 from search_ui.page.wording import plain
@@ -29,7 +30,10 @@ def show(to_search: StreamlitPage) -> None:
     """Draw the page; its links lead `to_search`."""
     with explained():
         shown = opened()
-        holdings = shown.holdings()
+        holdings = shown.holdings_at_hand()
+        if holdings is None:
+            wait_for_count(shown, "Reading all moments of the library.")
+            return
         if not holdings.clips:
             show_empty_library(shown)
             return

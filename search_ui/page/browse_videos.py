@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from catalog.interface import VideoRecord
+from catalog.interface import ClipSummary, VideoRecord
 from ingest.location import as_typed
-from pipeline.browsing import ClipSummary, Holdings
+from pipeline.browsing import Holdings
 from pipeline.surveys import by_month
 from search_ui.page.clip_cards import picture_html
 from search_ui.page.opened import OpenedLibrary

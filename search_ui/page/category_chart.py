@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pipeline.browsing import ClipSummary
+from catalog.interface import ClipSummary
 from search_ui.json_output import Json
 from search_ui.printing import clock
 from search_ui.terminal import printable

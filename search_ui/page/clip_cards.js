@@ -53,7 +53,23 @@ function words(moment) {
   return all;
 }
 
-function card(moment, setTriggerValue) {
+function choices(moment, mixes, setTriggerValue) {
+  const all = element("div", "clip-choices");
+  const choice = (trigger, text, label) => {
+    const made = button(trigger, text, `${label}: ${moment.alt}`, () =>
+      setTriggerValue(trigger, moment.clip));
+    made.title = label;
+    all.append(made);
+  };
+  choice("alike", "More like this", "More like this alone");
+  if (mixes) {
+    choice("liked", "+", "Search for this as well");
+    choice("unliked", "\u2212", "Search for less of this");
+  }
+  return all;
+}
+
+function card(moment, mixes, setTriggerValue) {
   const all = element("article", "clip-card");
   all.dataset.clip = moment.clip;
   const play = button("play", `Play ${moment.when}`, `Play ${moment.when}: ${moment.alt}`, () =>
@@ -62,13 +78,11 @@ function card(moment, setTriggerValue) {
   // The picture plays as well; the button beside it is what keys and readers find.
   frame.onclick = () => play.click();
   frame.append(picture(moment));
-  const alike = button("alike", "More like this", `More like: ${moment.alt}`, () =>
-    setTriggerValue("alike", moment.clip));
-  all.append(frame, play, words(moment), alike);
+  all.append(frame, play, words(moment), choices(moment, mixes, setTriggerValue));
   return all;
 }
 
-function group(found, setTriggerValue) {
+function group(found, mixes, setTriggerValue) {
   const all = element("section");
   const heading = element("h2", "clip-video");
   const link = element("a", "", found.name);
@@ -76,7 +90,7 @@ function group(found, setTriggerValue) {
   heading.title = found.folder;
   heading.append(link, element("span", "", found.count));
   const grid = element("div", "clip-grid");
-  grid.append(...found.moments.map((moment) => card(moment, setTriggerValue)));
+  grid.append(...found.moments.map((moment) => card(moment, mixes, setTriggerValue)));
   all.append(heading, grid);
   return all;
 }
@@ -86,5 +100,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const text = JSON.stringify(data);
   if (root.drawn === text) return;
   root.drawn = text;
-  root.replaceChildren(...data.groups.map((found) => group(found, setTriggerValue)));
+  root.replaceChildren(...data.groups.map((found) => group(found, data.mixes, setTriggerValue)));
 }

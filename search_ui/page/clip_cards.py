@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import streamlit as st
 
+from catalog.interface import ClipSummary
 from ingest.location import as_typed
 from ingest.thumbnails import thumbnail_path
-from pipeline.browsing import ClipSummary
-from search_ui.page.address import ask, asked
+from search_ui.page.address import LIKE, UNLIKE, ask, asked
 from search_ui.page.clip_media import PREVIEW, THUMBNAIL, media_url
 from search_ui.page.clip_player import play
 from search_ui.page.moments import Moment, VideoGroup
@@ -34,24 +34,38 @@ _cards = st.components.v2.component(
 
 @st.fragment
 def show_groups(
-    groups: Sequence[VideoGroup], thumbnails: Path, compared: Callable[[str], Sequence[Moment]]
+    groups: Sequence[VideoGroup],
+    thumbnails: Path,
+    compared: Callable[[str], Sequence[Moment]],
+    *,
+    mixes: bool,
 ) -> None:
-    """Draw all groups; what is clicked here draws nothing else anew.
+    """Draw all groups; what is played draws nothing else anew.
 
-    `compared` gives all clips of a video, by its id, as similar as they are to what was asked.
+    `compared` gives all clips of a video, by its id, as similar as they are to what was asked;
+    `mixes` offers to add a clip to that, or to take it away.
     """
     clicked = _cards(
         key="cards",
-        data={"groups": [_group(group, thumbnails) for group in groups]},
+        data={"groups": [_group(group, thumbnails) for group in groups], "mixes": mixes},
         on_played_change=lambda: None,
         on_alike_change=lambda: None,
+        on_liked_change=lambda: None,
+        on_unliked_change=lambda: None,
     )
     clips = {moment.clip.clip_id: moment.clip for group in groups for moment in group.moments}
     if clicked.played in clips:
         play(clips[clicked.played], compared)
+    now = asked()
     if clicked.alike in clips:
-        ask(replace(asked(), like=clicked.alike, words=""))
-        st.rerun()
+        ask(replace(now, like=clicked.alike, words=""))
+    elif clicked.liked in clips:
+        ask(now.mixed(LIKE, clicked.liked))
+    elif clicked.unliked in clips:
+        ask(now.mixed(UNLIKE, clicked.unliked))
+    else:
+        return
+    st.rerun()
 
 
 def picture_html(clip: ClipSummary, thumbnails: Path) -> str:

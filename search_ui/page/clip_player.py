@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from catalog.interface import ClipSummary
 from ingest.location import as_typed
-from pipeline.browsing import ClipSummary
 from search_ui.page.clip_media import MOMENT, THUMBNAIL, media_url
 from search_ui.page.moments import Moment
 from search_ui.page.opened import explained

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from catalog.interface import ClipSummary
 from encoder.interface import CategoryScore
-from pipeline.browsing import ClipSummary, LabelCount
+from pipeline.browsing import LabelCount
 from pipeline.correcting import MAX_CAPTION_CHARACTERS, Change, CorrectionError, correct, undo
 from pipeline.corrections import GROUP, SURE, Corrections, correction_of
 from search_ui.failures import explanation

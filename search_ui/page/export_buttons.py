@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pipeline.browsing import ClipSummary
+from catalog.interface import ClipSummary
 from pipeline.exporting import export, file_name
 from search_ui.page.opened import OpenedLibrary
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from catalog.interface import ClipRecord
+from catalog.interface import ClipSummary
 from ingest.clip import ClipSpan
 from ingest.excerpt import write_excerpt
 from ingest.location import is_remote
@@ -61,7 +61,7 @@ def _serve(request: Request) -> Response:
     try:
         # The catalog decides which file is read; what is asked for is an id and nothing else. One
         # video's clips are quicker to read than all videos, and a player asks often.
-        clips = opened().library.store.clips_of(str(named["video_id"]))
+        clips = opened().library.store.summaries_of([str(named["video_id"])])
         if not clips:
             return _refusal("This video is not in the library any more.")
         if is_gone(clips[-1].path):
@@ -83,7 +83,7 @@ def _whole(path: Path) -> Response:
     return FileResponse(path, media_type=media_type, headers=headers)
 
 
-def _stretch(last: ClipRecord, number: int) -> Response:
+def _stretch(last: ClipSummary, number: int) -> Response:
     start = number * STRETCH_SECONDS
     end = min(start + STRETCH_SECONDS, last.span.end_seconds)
     if start >= end:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from catalog.interface import VideoRecord
-from pipeline.browsing import ClipSummary
+from catalog.interface import ClipSummary, VideoRecord
 from search_ui.page.clip_media import THUMBNAIL, media_url
 from search_ui.page.film_media import STRETCH_SECONDS, film_url, stretches_url
 from search_ui.printing import span_text

@@ -8,12 +8,12 @@ import streamlit as st
 
 from pipeline.browsing import Holdings, LabelCount
 from search_ui.page.address import HITS_AT_ONCE, Asked, ask, asked
+from search_ui.page.counting import wait_for_count
 from search_ui.page.opened import OpenedLibrary
 from search_ui.terminal import printable
 
 OTHER_KIND = "not in the library"
 """The family of labels that a link asks for and no clip carries."""
-LOOK_SECONDS = 1.0
 
 
 def show_filters(wanted: Asked, shown: OpenedLibrary) -> None:
@@ -21,19 +21,11 @@ def show_filters(wanted: Asked, shown: OpenedLibrary) -> None:
     st.subheader("Only moments with")
     holdings = shown.holdings_at_hand()
     if holdings is None:
-        _wait(shown)
+        wait_for_count(shown, "To choose from as soon as all moments are counted.")
     else:
         _choices(wanted, holdings)
     if wanted.labels and st.button("Clear filters", icon=":material/close:"):
         ask(replace(wanted, labels=()))
-        st.rerun()
-
-
-@st.fragment(run_every=LOOK_SECONDS)
-def _wait(shown: OpenedLibrary) -> None:
-    """Draw the page anew as soon as all is counted."""
-    st.caption("To choose from as soon as all moments are counted.")
-    if shown.holdings_at_hand() is not None:
         st.rerun()
 
 

@@ -8,12 +8,14 @@ import streamlit as st
 from pipeline.checks import Finding, diagnose
 from pipeline.running import running_system
 from pipeline.settings import Settings
+from pipeline.steps import QueueError
 from search_ui.page.opened import OpenedLibrary, explained, opened
-from workers.services import answers_ping
+from search_ui.page.wording import plain
+from search_ui.terminal import printable
+from workers.queue import connected_workers
 
 LOOK_SECONDS = 5.0
 FINDINGS_KEY = "findings"
-GOOD, BAD = ":material/check_circle: runs", ":material/error: does not answer"
 
 
 def show_health(shown: OpenedLibrary) -> None:
@@ -66,9 +68,16 @@ def _elsewhere(settings: Settings) -> None:
     if settings.broker_url is None:
         st.caption("No workers run; what is added is indexed by the page itself.")
         return
+    try:
+        found = connected_workers(settings.broker_url)
+    except QueueError as error:
+        st.error(plain(str(error)))
+        return
     # The catalog answered just now, or the page would say so instead.
-    broker = GOOD if answers_ping(settings.broker_url) else BAD
-    st.markdown(f"Catalog {GOOD}  \nBroker {broker}")
+    services = ["catalog", "broker", *found]
+    st.table([{"Service": printable(name), "State": "runs"} for name in services])
+    if not found:
+        st.warning("No worker is connected, so nothing is indexed; see whether the workers run.")
 
 
 def _findings(findings: Sequence[Finding]) -> None:

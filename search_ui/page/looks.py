@@ -16,6 +16,11 @@ button[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #101615
   .stApp [class*="st-key-label-"], .stApp div:has(> [class*="st-key-label-"])
     { width: 100% !important; max-width: none; flex-basis: 100%; }
 }
+.found { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: center; margin: 0;
+  font-size: .9rem; }
+.found button { font: inherit; color: inherit; background: none; cursor: pointer;
+  margin-left: .35rem; padding: .1rem .6rem; border-radius: 1rem;
+  border: 1px solid rgba(128, 128, 128, .6); }
 .clip-video { font-size: 1.05rem; font-weight: 600; margin: .75rem 0 0; padding: 0;
   overflow-wrap: anywhere; }
 .clip-video a { color: inherit; text-decoration: none; }

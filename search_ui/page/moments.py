@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.browsing import ClipSummary
+from catalog.interface import ClipSummary
 from pipeline.found import Found
 
 

@@ -76,6 +76,17 @@
     (target.closest(CARD) ?? target).scrollIntoView({ block: "nearest" });
   }
 
+  // A word of the query language goes behind what stands in the box, and typing goes on there.
+  document.addEventListener("click", (event) => {
+    const word = event.target.closest?.("[data-keyword]")?.dataset.keyword;
+    const box = document.querySelector(BOX);
+    if (!word || !box) return;
+    const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    set.call(box, `${box.value.trimEnd()} ${word} `);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("[role=dialog]")) return;
     const box = document.querySelector(BOX);

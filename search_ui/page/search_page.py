@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from catalog.interface import ClipFilter, ClipStore
-from pipeline.browsing import ClipSummary, find_clip
+from catalog.interface import ClipFilter, ClipStore, ClipSummary
+from pipeline.browsing import find_clip, read_clips
 from pipeline.curves import similarity_curve
 from pipeline.query import MAX_QUERY_CHARACTERS
 from pipeline.searching import search
@@ -16,6 +16,7 @@ from search_ui.page.example_upload import Uploaded, show_example_box, with_examp
 from search_ui.page.filters import show_filters
 from search_ui.page.moments import Moment, by_video
 from search_ui.page.opened import OpenedLibrary, explained, opened
+from search_ui.page.query_examples import show_examples, show_keywords
 from search_ui.page.welcome import show_empty_library
 from search_ui.printing import NOTHING_MATCHES, count
 from search_ui.terminal import printable
@@ -75,11 +76,12 @@ def _found(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> li
 
 
 def _one_of_each_video(store: ClipStore, limit: int) -> list[ClipSummary]:
-    members = (store.clips_of(video.video_id) for video in store.videos()[:limit])
-    return [ClipSummary.of(clips[len(clips) // 2]) for clips in members if clips]
+    members = read_clips(store, store.videos()[:limit])
+    return [clips[len(clips) // 2] for _, clips in members if clips]
 
 
 def _results(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> None:
+    show_examples(wanted, shown)
     moments = _found(wanted, uploaded, shown)
     is_asked = bool(wanted.words or wanted.like or wanted.labels or uploaded)
     if wanted.like:
@@ -95,10 +97,15 @@ def _results(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> 
     groups = by_video(moments)
     if is_asked:
         found, videos = count(len(moments), "moment"), count(len(groups), "video")
-        st.caption(f"{found} in {videos}, the best first")
+        show_keywords(f"{found} in {videos}, the best first")
         if all(moment.matches is False for moment in moments):
             st.info(NOTHING_MATCHES)
-    show_groups(groups, shown.library.thumbnails, partial(_compared, wanted, uploaded, shown))
+    show_groups(
+        groups,
+        shown.library.thumbnails,
+        partial(_compared, wanted, uploaded, shown),
+        mixes=bool(wanted.words or wanted.like),
+    )
     if len(moments) == wanted.limit < MOST_HITS and st.button("Show more", width="stretch"):
         ask(replace(wanted, limit=min(MOST_HITS, wanted.limit + HITS_AT_ONCE)))
         st.rerun()
@@ -108,7 +115,7 @@ def _compared(
     wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary, video_id: str
 ) -> list[Moment]:
     """All clips of a video, as similar as they are to what is asked for."""
-    clips = [*map(ClipSummary.of, shown.library.store.clips_of(video_id))]
+    clips = shown.library.store.summaries_of([video_id])
     with with_example(wanted.query, uploaded) as query:
         if query is None or not clips:
             return [*map(Moment, clips)]

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from catalog.interface import VideoRecord
+from catalog.interface import ClipSummary, VideoRecord
 from ingest.location import as_typed
-from pipeline.browsing import ClipSummary, Holdings
+from pipeline.browsing import Holdings
 from search_ui.page.address import Asked, parameters
 from search_ui.page.category_chart import show_chart
 from search_ui.page.correction_panel import show_corrections
+from search_ui.page.counting import wait_for_count
 from search_ui.page.export_buttons import show_cut_button, show_export_buttons
 from search_ui.page.film_player import show_film
 from search_ui.page.opened import OpenedLibrary, explained, opened
@@ -26,7 +27,10 @@ def show(to_search: StreamlitPage) -> None:
     """Draw the page; what searches leads `to_search`."""
     with explained():
         shown = opened()
-        holdings = shown.holdings()
+        holdings = shown.holdings_at_hand()
+        if holdings is None:
+            wait_for_count(shown, "Reading all moments of the library.")
+            return
         if not holdings.clips:
             show_empty_library(shown)
             return

@@ -10,6 +10,7 @@ import pytest
 from catalog.interface import (
     ClipFilter,
     ClipStore,
+    ClipSummary,
     EmbeddingSpaceMismatchError,
     SpaceChangedError,
 )
@@ -162,11 +163,33 @@ def test_clips_come_by_start_and_videos_by_path(store: ClipStore) -> None:
     assert [record.path for record in store.videos()] == [Path("/a"), Path("/b"), Path("/c")]
 
 
+def test_clips_come_by_name_in_the_order_asked_for(store: ClipStore) -> None:
+    records = [clip(name, 4.0 * n, direction(1, n)) for name in AWKWARD for n in range(2)]
+    store.upsert_clips(records)
+    wanted = [records[5], records[0], records[2]]
+    ids = [record.clip_id for record in wanted]
+    found = store.clips([ids[0], "absent:0", *ids[1:], 'x"] or ["'])
+    assert [facts(record) for record in found] == [facts(record) for record in wanted]
+    assert store.clips([]) == []
+
+
+def test_summaries_are_of_the_videos_asked_for(store: ClipStore) -> None:
+    for name in ("u", AWKWARD[0], "v"):
+        records = [clip(name, start, direction(1), labels=("sky", "sea")) for start in (12, 4, 8)]
+        store.upsert_clips(records)
+    found = store.summaries_of(["v", AWKWARD[0], "absent"])
+    by_video = [record for name in (AWKWARD[0], "v") for record in store.clips_of(name)]
+    assert found == [ClipSummary.of(record) for record in by_video]
+    assert [summary.span.start_seconds for summary in found] == [4, 8, 12] * 2
+    assert store.summaries_of([]) == []
+
+
 def test_more_clips_than_one_page_are_all_there(store: ClipStore) -> None:
     many = [clip("v", start, direction(1, start)) for start in range(1203)]
     store.upsert_clips(many)
     store.flush()
     assert [facts(record) for record in store.clips_of("v")] == [facts(record) for record in many]
+    assert store.summaries_of(["v"]) == [ClipSummary.of(record) for record in many]
     assert store.count_clips() == len(many)
 
 

@@ -24,6 +24,7 @@ from tests.deployment.machine import (
     wait_for,
 )
 from tests.tiny_videos import write_scenes
+from workers.queue import connected_workers
 
 
 @pytest.fixture
@@ -72,6 +73,9 @@ def test_a_worker_of_the_compose_file_takes_what_its_command_line_orders(
         stack.enter_context(started(order, machine, **environment))
         # The worker has opened the film; to wait for its clips would be to wait for the networks.
         wait_for(lambda: any(jobs.glob("*/plan.json")))
+        # At work, a worker answers nobody.
+        known = connected_workers(f"redis://:{PASSWORD}@127.0.0.1:{machine.redis}/0")
+        assert [worker.partition("@")[0] for worker in known] == ["cpu", "writer"]
 
 
 def test_the_page_answers_those_who_know_its_password(

@@ -1,12 +1,16 @@
 """Looking at a library without a query."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from catalog.interface import ClipFilter
-from pipeline.browsing import LabelCount, find_clip
+from catalog.interface import ClipFilter, ClipSummary
+from catalog.memory import MemoryStore
+from pipeline.browsing import CLIPS_AT_ONCE, LabelCount, find_clip
 from pipeline.groups import regroup
 from pipeline.indexing import index_paths
-from pipeline.shelf import READ_AT_ONCE, Shelf
+from pipeline.shelf import Shelf
+from tests.catalog_records import SPACE, clip, direction, video
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
 
@@ -62,20 +66,39 @@ def test_a_clip_is_found_by_its_id_only(library: LibraryAtHand, films: Path) -> 
         assert find_clip(opened.store, absent) is None
 
 
-def test_what_takes_long_to_read_is_not_at_hand(library: LibraryAtHand, films: Path) -> None:
-    for number in range(READ_AT_ONCE + 1):
-        colours = ["red", "green", "blue"]
-        shoot(films / f"{number}.mp4", *(colours[number // 3**place % 3] for place in range(2)))
-    opened, shelf = library.open(FakeEncoder()), Shelf()
-    index_paths(opened, [films])
+class CountingStore(MemoryStore):
+    """Knows of how many videos each request was."""
+
+    def __init__(self) -> None:
+        super().__init__(SPACE)
+        self.requests: list[int] = []
+
+    def summaries_of(self, video_ids: Sequence[str]) -> list[ClipSummary]:
+        self.requests.append(len(video_ids))
+        return super().summaries_of(video_ids)
+
+
+def test_many_videos_are_read_with_few_requests(library: LibraryAtHand) -> None:
+    store = library.store = CountingStore()
+    for name in "abcde":
+        store.upsert_clips([clip(name, 0, direction(1)), clip(name, 4, direction(1))])
+        large = CLIPS_AT_ONCE - 2 if name == "d" else 2
+        store.upsert_video(replace(video(name, f"/films/{name}.mp4"), clip_count=large))
+    opened, shelf = library.open(), Shelf()
 
     assert shelf.at_hand(opened) is None
     read = shelf.look(opened)
+
+    assert store.requests == [3, 2]
+    assert [clip.clip_id for clip in read.clips] == [
+        f"{n}:{at}" for n in "abcde" for at in (0, 4000)
+    ]
     assert shelf.at_hand(opened) is read
-    opened.store.delete_video(opened.store.videos()[0].video_id)
+    store.delete_video("a")
     left = shelf.at_hand(opened)
     assert left is not None
-    assert len(left.videos) == READ_AT_ONCE
+    assert len(left.videos) == 4
+    assert store.requests == [3, 2]
 
 
 def test_labels_that_change_without_their_video_are_seen(

@@ -12,8 +12,8 @@ import opentimelineio as otio
 import pytest
 from PIL import Image
 
+from catalog.interface import ClipSummary
 from ingest.video import Video
-from pipeline.browsing import ClipSummary
 from pipeline.edit_lists import edl_rate
 from pipeline.exporting import ExportError, export, file_name, named_moments
 from pipeline.indexing import index_paths

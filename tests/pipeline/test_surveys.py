@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from catalog.interface import ClipSummary
 from encoder.interface import CategoryScore
 from ingest.clip import ClipSpan
-from pipeline.browsing import ClipSummary, Holdings
+from pipeline.browsing import Holdings
 from pipeline.clip_map import MOST_POINTS, OTHERS, group_of, layout, map_of
 from pipeline.indexing import index_paths
 from pipeline.shelf import Shelf
@@ -74,7 +75,7 @@ def test_clips_that_are_alike_lie_together(library: LibraryAtHand, films: Path) 
     opened = library.open(FakeEncoder())
     index_paths(opened, [films])
 
-    points = map_of(opened, Shelf().look(opened).videos)
+    points = map_of(opened.store, Shelf().look(opened).clips)
 
     assert len(points) == 13
     assert {group_of(point.clip) for point in points} == {OTHERS}
@@ -121,7 +122,7 @@ def test_a_large_library_is_sampled(library: LibraryAtHand) -> None:
     opened.store.upsert_clips(records)
     opened.store.upsert_video(video("a"))
 
-    points = map_of(opened, opened.store.videos())
+    points = map_of(opened.store, opened.store.summaries_of(["a"]))
 
     starts = [point.clip.span.start_seconds for point in points]
     assert len(points) == MOST_POINTS

@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from tests.conftest import skip_or_fail
 
 PATIENCE_MS = 120_000
-PROBES = ("/_stcore/health", "/_stcore/host-config")
-"""Which Streamlit looks for below the address of every page, before it finds them at the root."""
 GRAVE = frozenset({"serious", "critical"})
 
 
@@ -63,9 +61,8 @@ def faults(page: Page) -> list[str]:
 
 
 def _error(message: ConsoleMessage) -> list[str]:
-    path = urlsplit(message.location["url"]).path
-    is_probe = path.endswith(PROBES) and path not in PROBES
-    return [message.text] if message.type == "error" and not is_probe else []
+    said = f"{message.text} {message.location['url']}"
+    return [said] if message.type == "error" else []
 
 
 def _foreign(url: str) -> list[str]:

@@ -1,10 +1,11 @@
-"""A page that shows a library in memory, drawn without a browser."""
+"""A page that shows a library in memory, drawn without a browser; and real ones in a browser."""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from pipeline import assembly
 from pipeline.indexing import index_paths
@@ -12,6 +13,8 @@ from pipeline.library import Library
 from search_ui.page.opened import opened
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
+from tests.search_ui.page.browsing import chromium, quiet_page
+from tests.workers.system import System
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +42,35 @@ def filled(library: Library, tmp_path: Path) -> Library:
     shoot(tmp_path / "films" / "b.mp4", "blue", "red")
     index_paths(library, [tmp_path / "films"])
     return library
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A running system; its library is empty when the first test of a module begins."""
+    one = System(tmp_path_factory.mktemp("system"))
+    one.start()
+    try:
+        yield one
+    finally:
+        one.stop()
+
+
+@pytest.fixture(scope="module")
+def address(system: System) -> str:
+    """Where the running system's page is."""
+    (page,) = (service for service in system.running.services if service.name == "page")
+    return page.address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test where it logs an error, or asks a foreign host."""
+    with quiet_page(browser) as one:
+        yield one

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import search_ui.page
+from catalog.interface import ClipSummary
 from ingest.clip import ClipSpan
-from pipeline.browsing import ClipSummary
 from pipeline.library import Library
 from search_ui.page.clip_cards import picture_html
 from search_ui.page.moments import Moment, by_video

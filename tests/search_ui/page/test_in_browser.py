@@ -1,18 +1,14 @@
 """A person at a real browser, from an empty library to a moment that plays."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, expect
 
-from tests.conftest import skip_or_fail
 from tests.pipeline.films import shoot
-from tests.workers.system import System
+from tests.search_ui.page.browsing import PATIENCE_MS
 
-PATIENCE_MS = 60_000
 MIDDLE_PIXEL = """video => {
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 1;
@@ -28,44 +24,11 @@ IS_RED = f"""() => {{
 }}"""
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """Where the page of an empty library is served."""
-    system = System(tmp_path)
-    system.start()
-    (page,) = (service for service in system.running.services if service.name == "page")
-    yield page.address
-    system.stop()
-
-
-@pytest.fixture
-def browser_page() -> Iterator[Page]:
-    """A page that fails the test where a script fails, or where it asks a foreign host."""
-    program = shutil.which("chromium")
-    if program is None:
-        skip_or_fail("browser", "there is no chromium on this machine")
-    troubles: list[str] = []
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda request: troubles.extend(foreign(request.url)))
-        yield page
-        browser.close()
-    assert not troubles
-
-
-def foreign(url: str) -> list[str]:
-    own = urlsplit(url).scheme in ("data", "blob") or urlsplit(url).hostname == "127.0.0.1"
-    return [] if own else [url]
-
-
 def test_from_an_empty_library_to_a_moment_that_plays(
-    address: str, browser_page: Page, tmp_path: Path
+    address: str, page: Page, tmp_path: Path
 ) -> None:
     shoot(tmp_path / "films" / "a.mp4", "red", "green", "blue")
-    page, patient = browser_page, {"timeout": PATIENCE_MS}
+    patient = {"timeout": PATIENCE_MS}
 
     page.goto(address)
     expect(page.get_by_text("This library is empty")).to_be_visible(**patient)
@@ -89,6 +52,38 @@ def test_from_an_empty_library_to_a_moment_that_plays(
     filter_and_compare(page)
     page.keyboard.press("/")
     expect(box).to_be_focused()
+
+    page.goto(f"{address}/?q=blue")
+    mix_and_take_away(page)
+    send_examples(page, tmp_path)
+
+
+def mix_and_take_away(page: Page) -> None:
+    cards, patient = page.locator(".clip-card"), {"timeout": PATIENCE_MS}
+    expect(cards).to_have_count(3, **patient)
+    cards.first.get_by_role("button", name="Search for less of this").click()
+    expect(cards).to_have_count(2, **patient)
+    assert urlsplit(page.url).query.startswith("q=blue+unlike%3A")
+    page.get_by_role("button", name="less of this", exact=True).click()
+    expect(cards).to_have_count(3, **patient)
+
+    page.get_by_role("button", name="minus").click()
+    page.keyboard.type("red")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=blue+minus+red")
+    expect(cards.first).to_contain_text("something blue", **patient)
+
+
+def send_examples(page: Page, folder: Path) -> None:
+    picture = folder / "green.png"
+    Image.new("RGB", (64, 48), (0, 255, 0)).save(picture)
+    first = page.locator(".clip-card").first
+    for file, colour in ((picture, "green"), (shoot(folder / "short.mp4", "red"), "red")):
+        page.goto(urlsplit(page.url)._replace(query="").geturl())
+        page.get_by_role("button", name="Picture or video").click()
+        page.locator(".st-key-example input").set_input_files(file)
+        expect(first).to_contain_text(f"something {colour}", timeout=PATIENCE_MS)
+        expect(page.locator(".clip-card")).to_have_count(3, timeout=PATIENCE_MS)
 
 
 def play_with_keys(page: Page) -> None:

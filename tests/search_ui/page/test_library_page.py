@@ -11,8 +11,10 @@ from pipeline.indexing import index_paths
 from pipeline.library import Library
 from search_ui.page.adding import Additions
 from search_ui.page.opened import opened
+from tests.deployment.machine import PASSWORD, all_services, broker, new_machine
 from tests.pipeline.films import shoot
 from tests.search_ui.page.drawn import PATIENCE_SECONDS, library_page, search_page
+from workers.application import application
 
 ADD, PATH = "Add", "folder to add"
 
@@ -163,6 +165,25 @@ def test_the_machine_is_checked_on_request(filled: Library) -> None:
 
     assert not page.exception
     assert "decoder" in {*page.table[-1].value["Check"]}
+
+
+def test_workers_without_a_supervisor_are_those_that_the_broker_knows(
+    filled: Library, tmp_path: Path
+) -> None:
+    machine = new_machine(tmp_path)
+    address = f"redis://:{PASSWORD}@127.0.0.1:{machine.redis}/0"
+    filled.settings = filled.settings.model_copy(update={"broker_url": address})
+    with broker(all_services(), machine):
+        page = unfolded("health")
+        assert [*page.table[0].value["Service"]] == ["catalog", "broker"]
+        assert "No worker is connected" in page.warning[0].value
+        with application(address, worker="encode one").connection_for_write() as worker:
+            worker.default_channel.client.ping()
+            page.run()
+        assert [*page.table[0].value["Service"]][2].startswith("encode one@")
+        assert not page.warning
+    page.run()
+    assert "the broker does not answer" in page.error[0].value
 
 
 def unfolded(part: str):

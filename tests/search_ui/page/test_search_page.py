@@ -5,6 +5,7 @@ import pytest
 from pipeline.library import Library
 from pipeline.query import Query, Text
 from pipeline.searching import search
+from search_ui.page.address import LIKE, UNLIKE, Asked
 from tests.search_ui.page.drawn import search_page, shown_clips
 
 
@@ -59,6 +60,28 @@ def test_more_like_this_leaves_the_moment_itself_out(filled: Library) -> None:
 
     assert len(shown_clips(page)) == 4
     assert clip_id not in shown_clips(page)
+
+
+def test_examples_among_the_words_are_shown_and_taken_out(filled: Library) -> None:
+    page = search_page().run()
+    clip_id = shown_clips(page)[0]
+    page.query_params["q"] = f"red unlike:{clip_id} like:gone:0"
+    page.run()
+    assert [button.label for button in page.button] == ["less of this"]
+
+    page.query_params["q"] = f"red unlike:{clip_id}"
+    page.run()
+    assert len(shown_clips(page)) == 4
+    assert clip_id not in shown_clips(page)
+
+    page.button[0].click().run()
+    assert page.query_params == {"q": "red"}
+    assert clip_id in shown_clips(page)
+
+
+def test_a_clip_is_mixed_into_words_or_into_another_clip() -> None:
+    assert Asked(words="a dog", limit=48).mixed(LIKE, "b:0") == Asked(words="a dog like:b:0")
+    assert Asked(like="a:0").mixed(UNLIKE, "b:0") == Asked(words="like:a:0 unlike:b:0")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from catalog.interface import ClipSummary
 from ingest.clip import ClipSpan
-from pipeline.browsing import ClipSummary
 from search_ui.page.moments import Moment
 from search_ui.page.similarity_bars import EVEN, LOWEST, MOST_BARS, bars
 

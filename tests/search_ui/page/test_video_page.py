@@ -3,7 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from pipeline.browsing import ClipSummary, find_clip
+from catalog.interface import ClipSummary
+from pipeline.browsing import find_clip
 from pipeline.library import Library
 from search_ui.page.category_chart import main_labels
 from search_ui.page.film_media import ROUTE, film_url, stretches_url
