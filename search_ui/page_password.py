@@ -31,7 +31,7 @@ FORM = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>ClipSeek</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-:root {{ color-scheme: light dark; --back: #ffffff; --text: #17211f; --own: #0f766e;
+:root {{ color-scheme: light dark; --back: #ffffff; --text: #17211f; --own: #0c635c;
   --on-own: #ffffff; --line: #7c8a87; }}
 @media (prefers-color-scheme: dark) {{ :root {{ --back: #101615; --text: #e6eceb;
   --own: #2dd4bf; --on-own: #101615; }} }}

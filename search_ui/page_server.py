@@ -41,7 +41,7 @@ OPTIONS: dict[str, str | bool] = {
     "client.toolbarMode": "minimal",
     # A traceback belongs into the log; the page says that something went wrong.
     "client.showErrorDetails": "none",
-    "theme.primaryColor": "#0f766e",
+    "theme.primaryColor": "#0c635c",
     "theme.baseRadius": "medium",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f1f5f4",

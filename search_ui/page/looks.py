@@ -8,7 +8,9 @@ SCRIPT = f"<script>{Path(__file__).with_name('page.js').read_text()}</script>"
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; }
 /* The theme's own white cannot be read on the bright colour of the dark theme. */
-button[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #101615); }
+button[data-testid^="stBaseButton-primary"],
+[data-testid="stMultiSelect"] [aria-label="Selected values"] > * *
+  { color: light-dark(#ffffff, #101615); }
 /* What is drawn anew every other second must not flicker. */
 .st-key-videos [data-stale="true"] { opacity: 1; }
 .st-key-script { position: absolute; }
@@ -46,6 +48,6 @@ button[data-testid^="stBaseButton-primary"] { color: light-dark(#ffffff, #101615
 # An icon of Streamlit's own would be fetched from a foreign host.
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
-    '<rect width="24" height="24" rx="5" fill="#0f766e"/>'
+    '<rect width="24" height="24" rx="5" fill="#0c635c"/>'
     '<path d="M9 7v10l8-5z" fill="#ffffff"/></svg>'
 )

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from tests.conftest import skip_or_fail
 
 PATIENCE_MS = 120_000
+UNSETTLED = "[data-testid=stSkeleton], [data-stale=true]"
+"""Parts that are still to come, or to go."""
 GRAVE = frozenset({"serious", "critical"})
 
 
@@ -48,7 +50,7 @@ def faults(page: Page) -> list[str]:
     """What axe-core finds serious, with the element that it is about."""
     # Streamlit fetches parts of itself late, that which applies our styles among them.
     page.wait_for_load_state("networkidle")
-    expect(page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator(UNSETTLED)).to_have_count(0, timeout=PATIENCE_MS)
     # Half-way from one colour to another, neither is what people read.
     page.add_style_tag(content="* { transition: none !important; animation: none !important; }")
     found = Axe().run(page).response["violations"]

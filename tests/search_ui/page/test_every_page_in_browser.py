@@ -9,10 +9,10 @@ from tests.workers.system import System
 
 BROWSE = {
     "Categories": ".label-samples",
-    "Map": "[data-testid=stVegaLiteChart] canvas",
-    "Words": "[data-testid=stButtonGroup] >> text=something",
-    "Dates": ".video-cards",
+    "Map": "[data-testid=stVegaLiteChart] .marks",
+    "Words": "text=What the captions speak of",
     "Videos": ".video-cards",
+    "Dates": "h2.clip-video",
 }
 """The ways to browse, and what is there when each is drawn."""
 
@@ -50,7 +50,7 @@ def test_a_library_with_films(address: str, browser: Browser, theme: str) -> Non
 
 
 def search(page: Page, address: str) -> list[str]:
-    page.goto(f"{address}/?q=blue")
+    page.goto(f"{address}/?q=blue&category=blue")
     see(page, ".st-key-filter-colour")
     on_page = faults(page)
     page.locator(".clip-card .play").first.click()
@@ -60,7 +60,7 @@ def search(page: Page, address: str) -> list[str]:
 
 def library(page: Page, address: str) -> list[str]:
     page.goto(f"{address}/library")
-    see(page, "text=2 videos, 5 clips")
+    see(page, "text=3 videos, 5 clips")
     for part in ("Encoder", "Health"):
         page.get_by_text(part, exact=True).first.click()
     see(page, "text=catalog-writer")
@@ -80,7 +80,7 @@ def browse(page: Page, address: str) -> dict[str, list[str]]:
 def video(page: Page, address: str) -> list[str]:
     page.goto(f"{address}/video")
     see(page, ".film .strip button")
-    see(page, "[data-testid=stVegaLiteChart] canvas")
+    see(page, "[data-testid=stVegaLiteChart] .marks")
     page.get_by_text("Export all moments of this video").click()
     see(page, "text=Table, CSV")
     return faults(page)
