@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -14,7 +15,8 @@ from search_ui.page.opened import opened
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
 from tests.search_ui.page.browsing import chromium, quiet_page
-from tests.workers.system import System
+from tests.workers.system import System, wait_for
+from workers.services import accepts
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +59,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture(scope="module")
 def address(system: System) -> str:
-    """Where the running system's page is."""
+    """Where the running system's page is, as soon as it answers."""
     (page,) = (service for service in system.running.services if service.name == "page")
+    wait_for(lambda: accepts(urlsplit(page.address).port), "the page answers")
     return page.address
 
 
