@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import NotRequired
 
 import typer
@@ -19,6 +20,9 @@ from pipeline.query_language import QuerySyntaxError
 from pipeline.settings import SettingsError
 from pipeline.steps import QueueError
 from search_ui.api.submissions import SubmissionError
+
+UNTOLD = HTTPStatus.NOT_FOUND.phrase
+NO_ADDRESS = "there is nothing at this address; /openapi.json names those that there are"
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +88,8 @@ def install(app: FastAPI) -> None:
 
 def _answer_to(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        return answer(error.status_code, {"error": str(error.detail)}, error.headers)
+        line = NO_ADDRESS if error.detail == UNTOLD else str(error.detail)
+        return answer(error.status_code, {"error": line}, error.headers)
     status = _status(error)
     if status >= 500:
         logger.warning("%s %s: %s", request.method, request.url.path, error)

@@ -147,4 +147,5 @@ def _on_disk(sent: list[UploadFile]) -> Iterator[list[Path]]:
             yield list(names)
         except VideoError as error:
             name = names.get(error.path, UNNAMED)
-            raise QueryError(f"{name}: {error.problem}; {error.advice}") from error
+            problem = error.problem.replace(str(error.path), name)
+            raise QueryError(f"{name}: {problem}; {error.advice}") from error

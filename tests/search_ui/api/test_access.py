@@ -30,7 +30,7 @@ def test_without_the_token_nothing_answers(interface: Interface, path: str, show
 
 
 def test_what_is_not_there_is_said_in_the_same_form(interface: Interface) -> None:
-    interface.problem(404, "/no-such")
+    assert "/openapi.json" in interface.problem(404, "/no-such")
     interface.problem(405, "/status", "DELETE")
     interface.problem(413, "/submissions", "POST", json={"path": "x" * 70_000})
     assert interface.ask("/docs").status_code == 404
