@@ -217,6 +217,9 @@ class ClipStore(Protocol):
     def videos(self) -> list[VideoRecord]:
         """All videos, by path."""
 
+    def video(self, video_id: str) -> VideoRecord | None:
+        """One video, without looking at the others; None where there is none of this id."""
+
     def count_clips(self) -> int:
         """How many clips there are in all."""
 

@@ -95,6 +95,9 @@ class MemoryStore:
     def videos(self) -> list[VideoRecord]:
         return sorted(self._videos.values(), key=lambda video: (video.path, video.video_id))
 
+    def video(self, video_id: str) -> VideoRecord | None:
+        return self._videos.get(video_id)
+
     def count_clips(self) -> int:
         return len(self._clips)
 

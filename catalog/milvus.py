@@ -55,13 +55,10 @@ logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
 
 ROWS_PER_REQUEST = 500
 """About 1.5 MB of 512-d clips: far below what a server accepts in one message."""
-
 MAX_HITS = 16_384
 """Milvus returns no more rows from one search."""
-
 SPARE_HITS = 16
 """How many more hits are asked for, so that ties at the end of the list can be put in order."""
-
 SCORE_TOLERANCE = 1e-5
 """Milvus computes in single precision: scores closer than this may be ties."""
 
@@ -231,6 +228,10 @@ class MilvusStore:
     def videos(self) -> list[VideoRecord]:
         rows = self._rows(self._version.videos, VIDEO_FIELDS, ALL_VIDEOS)
         return sorted(map(video_record, rows), key=lambda video: (video.path, video.video_id))
+
+    def video(self, video_id: str) -> VideoRecord | None:
+        rows = self._rows(self._version.videos, VIDEO_FIELDS, of_videos([video_id]))
+        return video_record(rows[0]) if rows else None
 
     def count_clips(self) -> int:
         with self._doing("count clips"):

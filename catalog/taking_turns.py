@@ -80,6 +80,9 @@ class StoreTakingTurns:
     def videos(self) -> list[VideoRecord]:
         return self._store.videos()
 
+    def video(self, video_id: str) -> VideoRecord | None:
+        return self._store.video(video_id)
+
     def count_clips(self) -> int:
         return self._store.count_clips()
 

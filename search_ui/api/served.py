@@ -43,10 +43,10 @@ class ServedLibrary:
 
     def video(self, video_id: str) -> VideoRecord:
         """Raises :class:`AbsentError` where the library holds no such video."""
-        for video in self.library.store.videos():
-            if video.video_id == video_id:
-                return video
-        raise AbsentError(f"the library holds no video {video_id}; see /videos")
+        found = self.library.store.video(video_id)
+        if found is None:
+            raise AbsentError(f"the library holds no video {video_id}; see /videos")
+        return found
 
     def close(self) -> None:
         """Stop what goes on, and close the library."""

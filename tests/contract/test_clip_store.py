@@ -147,6 +147,8 @@ def test_a_deleted_video_takes_its_clips_along(store: ClipStore) -> None:
     store.upsert_video(video("w", "/films/b.mp4"))
     store.delete_video("v")
     assert store.videos() == [video("w", "/films/b.mp4")]
+    assert store.video("w") == video("w", "/films/b.mp4")
+    assert store.video("v") is None
     assert store.clips_of("v") == []
     assert ids(store, direction(1)) == ["w:0"]
     assert store.count_clips() == 1
