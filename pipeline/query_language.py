@@ -40,6 +40,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_COMPARED = re.compile(rf"({'|'.join(KEYS)})[<>=]", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)(?:s|sec|seconds)?", re.ASCII | re.IGNORECASE)
 
@@ -191,6 +192,9 @@ class _Reader:
     def _read_word(self, token: _Token) -> None:
         if not token.quoted and token.word[:-1].lower() in KEYS and token.word.endswith(":"):
             raise self._error(f"say what it is right after '{token.word}'", token.at)
+        if not token.quoted and (compared := _COMPARED.match(token.word)):
+            key = compared[1]
+            raise self._error(f"write it with a colon, '{key}:', or put it in quotes", token.at)
         if self.phrase is None:
             self.phrase = _Phrase(token.at)
         self.phrase.words.append(token.word)

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from catalog.interface import VideoRecord
 from ingest.location import as_typed
+from pipeline.corrections import GROUP
 from pipeline.surveys import NANOSECONDS, Figures, LabelSurvey, MonthOfVideos, WordCount
 from search_ui.json_shapes import (
     FiguresDocument,
@@ -22,6 +23,11 @@ def most_of_each_kind(labels: Sequence[LabelSurvey], limit: int) -> list[LabelSu
     """The `limit` most frequent labels of each kind."""
     kinds = groupby(labels, key=lambda label: label.kind)
     return [label for _, of_kind in kinds for label in list(of_kind)[:limit]]
+
+
+def largest_groups(labels: Sequence[LabelSurvey], limit: int) -> list[LabelSurvey]:
+    """The `limit` largest of the groups that `clipseek groups` found."""
+    return [label for label in labels if label.kind == GROUP][:limit]
 
 
 def labels_document(labels: Sequence[LabelSurvey]) -> list[LabelDocument]:
@@ -82,12 +88,14 @@ def video_document(video: VideoRecord) -> VideoDocument:
     }
 
 
+def known_document(videos: Sequence[VideoRecord]) -> list[VideoDocument]:
+    """All videos, in the order given."""
+    return [*map(video_document, videos)]
+
+
 def months_document(months: Sequence[MonthOfVideos]) -> list[MonthDocument]:
     """The latest first."""
-    return [
-        {"month": month.month, "videos": [video_document(video) for video in month.videos]}
-        for month in months
-    ]
+    return [{"month": month.month, "videos": known_document(month.videos)} for month in months]
 
 
 def print_labels(labels: Sequence[LabelSurvey]) -> None:
@@ -111,6 +119,35 @@ def print_words(words: Sequence[WordCount]) -> None:
     table.add_column("word", style="bold")
     for word in words:
         table.add_row(str(word.clips), printable(word.word))
+    results.print(table)
+
+
+def print_known(videos: Sequence[VideoRecord]) -> None:
+    """One row per video."""
+    table = rows()
+    for column in ("length", "clips", "picture", "changed"):
+        table.add_column(column, justify="right")
+    table.add_column("video", overflow="fold")
+    for video in videos:
+        table.add_row(
+            clock(round(video.duration_seconds)),
+            str(video.clip_count),
+            f"{video.width} x {video.height}" if video.height else "",
+            video_document(video)["changed"][:10],
+            shown_path(video.path),
+        )
+    results.print(table)
+
+
+def print_months(months: Sequence[MonthOfVideos]) -> None:
+    """One row per month."""
+    table = rows()
+    table.add_column("month", style="bold")
+    for column in ("videos", "length"):
+        table.add_column(column, justify="right")
+    for month in months:
+        seconds = sum(video.duration_seconds for video in month.videos)
+        table.add_row(month.month, str(len(month.videos)), clock(round(seconds)))
     results.print(table)
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from pipeline.corrections import GROUP
 from pipeline.status import LibraryStatus, library_status
 from pipeline.surveys import by_month, figures, survey_labels, survey_words
 from search_ui.api.documents import Document, Limit
@@ -13,6 +12,7 @@ from search_ui.api.served import Served
 from search_ui.browse_output import (
     figures_document,
     labels_document,
+    largest_groups,
     months_document,
     most_of_each_kind,
     words_document,
@@ -42,7 +42,7 @@ def categories(served: Served, limit: Limit = 20) -> Document:
 def groups(served: Served, limit: Limit = 20) -> Document:
     """The groups that `clipseek groups` found, the largest first."""
     labels = survey_labels(served.holdings().clips)
-    return Document(labels_document([one for one in labels if one.kind == GROUP][:limit]))
+    return Document(labels_document(largest_groups(labels, limit)))
 
 
 @router.get("/browse/words", response_model=list[WordDocument])

@@ -21,7 +21,7 @@ from pipeline.settings import SettingsError
 from pipeline.steps import QueueError
 from search_ui.api.submissions import SubmissionError
 
-UNTOLD = HTTPStatus.NOT_FOUND.phrase
+USUAL_404 = HTTPStatus.NOT_FOUND.phrase
 NO_ADDRESS = "there is nothing at this address; /openapi.json names those that there are"
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def install(app: FastAPI) -> None:
 
 def _answer_to(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        line = NO_ADDRESS if error.detail == UNTOLD else str(error.detail)
+        line = NO_ADDRESS if error.detail == USUAL_404 else str(error.detail)
         return answer(error.status_code, {"error": line}, error.headers)
     status = _status(error)
     if status >= 500:

@@ -84,7 +84,9 @@ def listening(settings: Settings) -> socket.socket:
     address, port = address_of(settings), settings.api_port or API_PORT
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        return socket.create_server((address, port), family=family)
+        # As "::" stands for every address, it takes those of the older kind as well.
+        both = address == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server((address, port), family=family, dualstack_ipv6=both)
     except OSError as error:
         raise SettingsError(
             f"api_port: cannot listen at {address}, port {port}: {error.strerror or error}; "

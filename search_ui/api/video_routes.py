@@ -17,7 +17,7 @@ from pipeline.places import is_unchanged
 from search_ui.api.documents import ClipId, Document, VideoId
 from search_ui.api.problems import AbsentError, documented
 from search_ui.api.served import Served, ServedLibrary
-from search_ui.browse_output import video_document
+from search_ui.browse_output import known_document, video_document
 from search_ui.json_output import clip_document
 from search_ui.json_shapes import ClipDocument, VideoDocument
 
@@ -48,7 +48,7 @@ def _sends(*types: str) -> dict[int | str, dict[str, object]]:
 @router.get("/videos", response_model=list[VideoDocument])
 def videos(served: Served) -> Document:
     """All videos, by path."""
-    return Document([video_document(video) for video in served.library.store.videos()])
+    return Document(known_document(served.library.store.videos()))
 
 
 @router.get("/videos/{video_id}", response_model=VideoDocument, responses=documented(404))

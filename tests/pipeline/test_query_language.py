@@ -59,6 +59,7 @@ def test_examples_have_weights() -> None:
         ("a house within 30 metres", "a house within 30 metres"),
         ("one: two", "one: two"),
         ('a "category:sports" sign', "a category:sports sign"),
+        ('"height>=720" heights>1 within=2', "height>=720 heights>1 within=2"),
         ("naïve 猫 ^ x", "naïve 猫 ^ x"),
     ],
 )
@@ -91,6 +92,7 @@ def test_conditions_alone_ask_for_no_moment() -> None:
         ("dog after:tomorrow", 4, "is not a day"),
         ("dog longer:-3", 4, "not a number"),
         ("dog height:tall", 4, "not a number"),
+        ("dog height>=720", 4, "write it with a colon, 'height:'"),
         ("dog height:720>1", 4, "categories only"),
         ("dog^much", 0, "how much it counts"),
         ("dog^0 cat", 0, "above 0"),

@@ -44,6 +44,13 @@ def test_categories_words_and_figures() -> None:
     assert len(categories[0]["examples"]) == 3
     assert categories[1]["examples"][0]["caption"] == "something blue"
     assert [one["label"] for one in document("categories", "--limit", "1")] == ["red"]
+    assert document("groups") == []
+    videos = document("videos")
+    assert [(one["width"], one["height"], one["clips"]) for one in videos] == [
+        (64, 48, 3), (64, 48, 2),
+    ]  # fmt: skip
+    (month,) = document("months")
+    assert sorted(month["videos"], key=lambda one: one["path"]) == videos
     assert document("words")[0] == {"word": "red", "clips": 3}
     figures = document("statistics")
     assert (figures["videos"], figures["clips"], figures["labels"]) == (2, 5, 3)
@@ -54,4 +61,6 @@ def test_categories_words_and_figures() -> None:
 def test_all_of_it_is_printed_for_people_too() -> None:
     assert "b.mp4 0:00-0:02" in run("categories")
     assert "3  red" in run("words")
+    assert "0:06      3  64 x 48  20" in run("videos")
+    assert run("months").splitlines()[1].endswith("2    0:10")
     assert "5, 2.0 seconds on average" in run("statistics")

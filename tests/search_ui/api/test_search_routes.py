@@ -1,5 +1,6 @@
 """Search and browse over HTTP tell what the command line tells."""
 
+import inspect
 import io
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from PIL import Image
 
 from pipeline.query import MAX_QUERY_CHARACTERS
+from search_ui.api.search_routes import SentOptions
+from search_ui.search_command import search
 from tests.search_ui.api.interface import Interface
 
 QUERY = "red minus blue then green in:films"
@@ -22,6 +25,11 @@ def picture(red: int, green: int, blue: int) -> bytes:
 def test_search_has_the_shape_of_the_command(interface: Interface) -> None:
     assert interface.get("/search", q=QUERY) == interface.told["found"]
     assert interface.get("/search", q=QUERY, group="true") == interface.told["videos"]
+
+
+def test_no_option_of_the_command_is_missing() -> None:
+    of_command = set(inspect.signature(search).parameters) - {"text", "library", "json"}
+    assert {*SentOptions.model_fields, "image", "video"} - {"q"} == of_command
 
 
 def test_options_are_those_of_the_command(interface: Interface) -> None:
