@@ -1,17 +1,20 @@
 """The library that is served, and what the server keeps beside it."""
 
+import logging
 import threading
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from catalog.interface import ClipRecord, VideoRecord
+from catalog.interface import CatalogError, ClipRecord, VideoRecord
 from pipeline.browsing import Holdings, find_clip
 from pipeline.library import Library
 from pipeline.shelf import Shelf
 from search_ui.api.films import Films
 from search_ui.api.problems import AbsentError
 from search_ui.api.submissions import Submissions
+
+logger = logging.getLogger(__name__)
 
 
 class ServedLibrary:
@@ -52,7 +55,11 @@ class ServedLibrary:
         """Stop what goes on, and close the library."""
         self.submissions.stop()
         self.films.close()
-        self.library.close()
+        try:
+            self.library.close()
+        except CatalogError as error:
+            # What was written is safe; the catalog may have been stopped first.
+            logger.warning("the catalog was away at the end: %s", error)
 
 
 def _served(request: Request) -> ServedLibrary:

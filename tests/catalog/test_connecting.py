@@ -3,10 +3,13 @@
 import base64
 import logging
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,10 @@ from catalog.connecting import without_password
 from catalog.embedded import EmbeddedMilvus
 from catalog.interface import CatalogError
 from catalog.milvus import MilvusStore
+from tests.catalog_records import video
 from tests.fake_encoder import COLOUR_SPACE
+
+ROOT = Path(__file__).parents[2]
 
 
 class Doorman(grpc.ServerInterceptor):
@@ -89,6 +95,32 @@ def test_a_server_that_starts_again_is_waited_for(
     servers[0].close()
     (record,) = caplog.records
     assert "does not answer; waiting for it, 60 s at most" in record.getMessage()
+
+
+def test_who_has_a_catalog_open_finds_it_in_the_next_server(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "catalog.server", "--folder", str(tmp_path / "catalog")]
+
+    def serve() -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([*command, "--port", str(port)], cwd=ROOT)
+
+    server = serve()
+    store = MilvusStore.open(f"http://127.0.0.1:{port}", space=COLOUR_SPACE)
+    store.upsert_video(video("v"))
+    server.kill()
+    server.wait()
+    with pytest.raises(CatalogError):
+        store.videos()
+    server = serve()
+    for _ in range(600):
+        with suppress(CatalogError):
+            assert store.videos() == [video("v")]
+            break
+        time.sleep(0.1)
+    assert store.videos() == [video("v")]
+    store.close()
+    server.terminate()
+    server.wait()
 
 
 @pytest.mark.usefixtures("impatient")
