@@ -43,6 +43,7 @@ digits = some.from_regex(r"-?[0-9]{1,400}(\.[0-9]{0,9})?|\.|inf|nan|1e9|٣", ful
 anything = (
     some.text(max_size=40) | digits | some.sampled_from(["red", "2024-02-30", "0000", "9999"])
 )
+weights = some.integers(1, 10**12).map(str) | some.floats(0.001, 99).map("{:.3f}".format)
 keys = some.sampled_from([*KEYS, "colour", "LIKE"])
 pieces = some.one_of(
     some.sampled_from(["red", "then", "minus", "plus", "within", "within 1", '"', "^", ":", ">"]),
@@ -53,10 +54,24 @@ pieces = some.one_of(
     some.builds("red^{}".format, anything),
     some.builds("then red within {}".format, anything),
 )
+words = some.sampled_from(["red", "green", "blue and red"]) | some.text(max_size=20).map(
+    lambda text: '"' + text.replace('"', "") + 'x"'
+)
+steps = some.lists(
+    some.builds("{} {}^{}".format, some.sampled_from(["plus", "minus"]), words, weights), max_size=6
+).flatmap(lambda parts: words.map(lambda first: " ".join([first, *parts])))
+chains = some.builds(
+    "{} within {} height:{} in:{}".format,
+    some.lists(steps, min_size=1, max_size=9).map(" then ".join),
+    weights,
+    weights,
+    some.sampled_from(["films", "a.mp4", "nowhere"]),
+)
+"""Queries that can be read, of steps that hold a lot."""
 
 
 @EVERY_TIME
-@given(some.lists(pieces, max_size=70).map(" ".join))
+@given(some.lists(pieces, max_size=70).map(" ".join) | chains)
 @example("red " + "then red minus blue " * 49)
 @example("like:a:0 " * 100)
 @example("red within " + "9" * 900)

@@ -102,6 +102,17 @@ def test_labels_come_as_a_list_or_with_commas_between(
     assert load_settings(tmp_path).labels == ("dog", "red car")
 
 
+def test_folders_for_programs_are_named_in_full(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CLIPSEEK_API_FOLDERS", "/films,s3://bucket/films")
+    assert load_settings(tmp_path).api_folders == (Path("/films"), Path("s3://bucket/films"))
+    for chosen in ("films", "/films,", "/films, /more", "."):
+        monkeypatch.setenv("CLIPSEEK_API_FOLDERS", chosen)
+        with pytest.raises(SettingsError, match="api_folders: each folder needs its full path"):
+            load_settings(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

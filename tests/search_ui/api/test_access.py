@@ -82,7 +82,6 @@ def test_up_runs_it_where_the_settings_say_so() -> None:
     ("settings", "said"),
     [
         ({"CLIPSEEK_API_ADDRESS": "0.0.0.0"}, "CLIPSEEK_API_TOKEN"),
-        ({"CLIPSEEK_API_FOLDERS": "films,"}, "full path"),
         ({}, "there is no catalog"),
     ],
 )
