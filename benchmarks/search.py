@@ -1,10 +1,11 @@
-"""What full text, subtraction and feedback add to a search, on captioned pictures.
+"""What full text, subtraction and feedback add to a search, on captioned moments.
 
-    python -m benchmarks.search --images DIR --captions FILE.tsv
+    python -m benchmarks.search --data ../shared/data --folder DIR
 
-Describes every picture with the compact encoder and prints three Markdown tables: dense search
-against full text over the generated captions and both fused; words less other words; words with
-pictures liked and disliked. Intervals hold 95 % of 2,000 bootstrap resamples.
+Takes the moments that `benchmarks.moments` filmed and indexed in DIR of captioned photographs, and
+prints three Markdown tables: dense search against full text over the generated captions and both
+fused; words less other words; words with moments liked and disliked. Intervals hold 95 % of 2,000
+bootstrap resamples.
 """
 
 import argparse
@@ -18,13 +19,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.checkpoint import WEIGHTS
-from encoder.compact import CompactEncoder
-from evaluation.images import image_clips, read_captions
+from benchmarks.moment_films import written_moments
+from benchmarks.part_library import clips_by_moment
+from encoder.interface import ClipEncoder
 from evaluation.intervals import interval_of, resampled_sums
 from evaluation.retrieval import recall_intervals, text_to_image_ranks
+from pipeline.assembly import open_library
+from pipeline.settings import load_settings
 
-BATCH = 16
 THINGS = {
     "a dog": "dog dogs puppy",
     "people": "people person man woman men women boy girl child children kid kids boys girls",
@@ -60,25 +62,22 @@ class Pictures:
     generated: list[list[str]]
     """The words of each generated caption."""
     captions: list[tuple[str, ...]]
-    encoder: CompactEncoder
+    encoder: ClipEncoder
 
 
 def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def described(folder: Path, captions: Path) -> Pictures:
-    encoder = CompactEncoder.load(WEIGHTS)
-    images = read_captions(captions)
-    found = [
-        description
-        for clips in image_clips(folder, images, batch=BATCH)
-        for description in encoder.describe(clips)
-    ]
+def described(folder: Path, data: Path) -> Pictures:
+    moments = [moment for moment in written_moments(folder, data) if moment.captions]
+    with open_library(load_settings(folder / "library")) as library:
+        found = [clip.description for clip in clips_by_moment(library, moments)]
+        encoder = library.encoder
     return Pictures(
         np.stack([one.embedding for one in found]).astype(np.float64),
         [words_of(one.caption.text) for one in found],
-        [image.captions for image in images],
+        [moment.captions for moment in moments],
         encoder,
     )
 
@@ -192,10 +191,10 @@ def print_feedback(pictures: Pictures) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--images", type=Path, required=True, help="folder of the pictures")
-    parser.add_argument("--captions", type=Path, required=True, help="lines of image<TAB>caption")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--folder", type=Path, required=True, help="of the films and the library")
     given = parser.parse_args()
-    pictures = described(given.images, given.captions)
+    pictures = described(given.folder, given.data)
     print_fusion(pictures)
     print_subtraction(pictures)
     print_feedback(pictures)

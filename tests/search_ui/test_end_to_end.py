@@ -109,7 +109,7 @@ def test_search_gives_the_agreed_document_best_first(films: Films) -> None:
     assert all(set(hit) == HIT_KEYS for hit in hits)
     assert hits[0]["score"] > hits[1]["score"]
     assert hits[0]["matches"] is True
-    assert 1 > hits[0]["probability"] > 0.5 > hits[1]["probability"] > 0
+    assert 1 > hits[0]["probability"] > hits[1]["probability"] > 0
     assert hits[0]["path"] == str(films.folder / "one.mp4")
     assert hits[0]["clip_id"] == f"{hits[0]['video_id']}:0"
     assert 0 == hits[0]["start_seconds"] < hits[0]["end_seconds"] < 2.5
