@@ -89,7 +89,9 @@ def search(served: Served, options: Annotated[SearchOptions, Query()]) -> Docume
 def search_with_files(
     served: Served,
     options: Annotated[SentOptions, Query()],
-    image: Annotated[list[UploadFile], File(description="Pictures to find the like of.")] = [],  # noqa: B006
+    image: Annotated[
+        list[UploadFile], File(default_factory=list, description="Pictures to find the like of.")
+    ],
     video: Annotated[UploadFile | None, File(description="A video to find the like of.")] = None,
 ) -> Document:
     """Find the moments that fit pictures or a video that are sent, mixed with words and clips."""

@@ -8,8 +8,8 @@ import requests
 from pipeline.settings import Settings, SettingsError
 from search_ui.api.access import token_of
 from search_ui.api_service import is_wanted, url_of
-from tests.search_ui.api.conftest import indexed, started
 from tests.search_ui.api.interface import Interface
+from tests.search_ui.api.serving import indexed, started
 from tests.search_ui.child import CommandLine, one_line
 
 TOKEN = "0123456789abcdef"

@@ -10,8 +10,8 @@ from catalog.milvus import MilvusStore
 from pipeline import assembly
 from pipeline.library import Library
 from tests.fake_encoder import COLOUR_SPACE, FakeEncoder
-from tests.search_ui.api.conftest import indexed
 from tests.search_ui.api.interface import Interface
+from tests.search_ui.api.serving import indexed
 from tests.search_ui.child import ROOT
 
 TEXT = (ROOT / "docs" / "api.md").read_text()

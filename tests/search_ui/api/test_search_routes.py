@@ -12,8 +12,7 @@ from pipeline.query import MAX_QUERY_CHARACTERS
 from search_ui.api.search_routes import SentOptions
 from search_ui.search_command import search
 from tests.search_ui.api.interface import Interface
-
-QUERY = "red minus blue then green in:films"
+from tests.search_ui.api.serving import QUERY
 
 
 def picture(red: int, green: int, blue: int) -> bytes:
