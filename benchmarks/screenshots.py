@@ -23,12 +23,15 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pipeline.running import running_system
 from search_ui.demo_footage import prepare_footage
 
-TARGET = Path(__file__).parents[1] / "docs" / "screenshots"
+TARGET = Path(__file__).parents[1] / "build" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 THEMES = ("light", "dark")
 PATIENCE_MS = 60_000
 WEBP_QUALITY = 70
 UNSETTLED = "[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]"
+DRAWN = """[...document.images].every(image =>
+    image.complete || image.getBoundingClientRect().top > innerHeight)"""
+"""Pictures further down are fetched when somebody comes there."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,15 @@ class View:
     address: str
     ready: str
     """CSS selector of what is there when all is."""
+    click: str = ""
+    """CSS selector of what is clicked on the way there."""
 
 
 VIEWS = (
     View("search", "/?q=a+man+riding+a+bicycle", ".clip-picture"),
+    View("moment", "/?q=a+man+riding+a+bicycle", "[role=dialog] .bars button", ".clip-card .play"),
     View("browse", "/browse", ".label-samples"),
+    View("map", "/browse", "[data-testid=stVegaLiteChart] .marks", "[role=radio]:has-text('Map')"),
     View("video", "/video", "video"),
     View("library", "/library", "[data-testid=stDataFrame]"),
 )
@@ -115,10 +122,12 @@ def take(browser: Browser, address: str, views: Sequence[View], to: Path) -> Non
 def show(page: Page, address: str, view: View) -> None:
     """Go to a view and wait until it has settled."""
     page.goto(address + view.address)
+    if view.click:
+        page.locator(view.click).first.click()
     page.locator(view.ready).first.wait_for()
     page.wait_for_load_state("networkidle")
     expect(page.locator(UNSETTLED)).to_have_count(0, timeout=PATIENCE_MS)
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.wait_for_function(DRAWN)
     page.wait_for_timeout(500)
 
 

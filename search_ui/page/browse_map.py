@@ -76,7 +76,7 @@ def _spec(points: Sequence[MapPoint]) -> dict[str, Json]:
                 "field": "group",
                 "type": "nominal",
                 "sort": [*map(printable, coloured)],
-                "legend": {"title": None, "orient": "bottom", "columns": 5},
+                "legend": {"title": None, "orient": "bottom", "columns": 2},
             },
             "tooltip": [
                 {"field": "caption"},

@@ -76,15 +76,17 @@ def _categories(shown: OpenedLibrary, holdings: Holdings, to_search: StreamlitPa
     if not kinds:
         st.info("No clip of this library is in a category.")
         return
+    # What says the most of this library comes first.
+    names = sorted(kinds, key=lambda kind: -len(kinds[kind]))
     kind = st.segmented_control(
         "Kind of category",
-        list(kinds),
-        default=next(iter(kinds)),
+        names,
+        default=names[0],
         format_func=lambda kind: f"{kind.capitalize()} ({len(kinds[kind])})",
         required=True,
         label_visibility="collapsed",
     )
-    _labels(kinds[kind or next(iter(kinds))], shown, to_search)
+    _labels(kinds[kind or names[0]], shown, to_search)
 
 
 def _labels(found: Sequence[LabelSurvey], shown: OpenedLibrary, to_search: StreamlitPage) -> None:

@@ -83,12 +83,14 @@ function card(moment, mixes, setTriggerValue) {
 }
 
 function group(found, mixes, setTriggerValue) {
-  const all = element("section");
+  const isSingle = found.moments.length === 1;
+  const all = element("section", isSingle ? "single" : "");
   const heading = element("h2", "clip-video");
   const link = element("a", "", found.name);
   link.href = found.link;
   heading.title = found.folder;
-  heading.append(link, element("span", "", found.count));
+  heading.append(link);
+  if (!isSingle) heading.append(element("span", "", found.count));
   const grid = element("div", "clip-grid");
   grid.append(...found.moments.map((moment) => card(moment, mixes, setTriggerValue)));
   all.append(heading, grid);

@@ -14,7 +14,10 @@ button[data-testid^="stBaseButton-primary"],
 /* What is drawn anew every other second must not flicker. */
 .st-key-videos [data-stale="true"] { opacity: 1; }
 .st-key-script { position: absolute; }
+.stHtml a { color: inherit; }
 @media (max-width: 640px) {
+  .st-key-asking > :first-child { flex-basis: 100%; }
+  [data-testid="stButtonGroup"] [role="radio"] { padding-inline: .5rem; }
   .stApp [class*="st-key-label-"], .stApp div:has(> [class*="st-key-label-"])
     { width: 100% !important; max-width: none; flex-basis: 100%; }
 }
@@ -36,6 +39,7 @@ button[data-testid^="stBaseButton-primary"],
   background: rgba(128, 128, 128, .18); }
 .clip-score { font-size: .78rem; opacity: .8; margin-left: auto;
   font-variant-numeric: tabular-nums; }
+.clip-score + .clip-score { margin-left: .5rem; }
 .video-cards { display: grid; gap: 1rem;
   grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); }
 .video-cards a { color: inherit; text-decoration: none; border-radius: .5rem; }

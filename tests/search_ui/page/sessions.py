@@ -1,5 +1,6 @@
 """A visitor without a browser: what a browser would send to the page, and what it would get."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,8 +27,9 @@ class Drawn:
 
     def note(self, element: Element) -> None:
         kind = element.WhichOneof("type")
-        if kind == "html":
-            self.pictures += element.html.body.count("clip-picture")
+        if kind == "bidi_component":
+            groups = json.loads(element.bidi_component.json).get("groups", [])
+            self.pictures += sum(len(group["moments"]) for group in groups)
         elif kind == "exception":
             self.troubles.append(element.exception.message)
         elif kind == "alert" and element.alert.format in (Alert.ERROR, Alert.WARNING):
