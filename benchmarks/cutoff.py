@@ -30,6 +30,7 @@ from pipeline.query import Query, Text
 from pipeline.settings import load_settings
 
 FOOTAGE_QUERIES = Path(__file__).with_name("footage_queries.tsv")
+"""What for (`SHOWN_SHARE` was chosen with those to fit), whether it is shown, and a query."""
 
 
 def main() -> None:
@@ -101,14 +102,15 @@ def print_kinds(searches: Sequence[Search], said: NDArray[np.bool_]) -> None:
 
 def print_footage(library: Path, footage: Path) -> None:
     """Real footage, and a few queries of our own."""
-    print("\n| in the sample footage | shown | said to match | first |\n|---|---|---|---|")
+    print("\n| in the sample footage | for | shown | said to match | first |")
+    print("|---|---|---|---|---|")
     with open_library(load_settings(library), create=True) as opened:
         index_paths(opened, [footage])
-        for shown, query in read_table(FOOTAGE_QUERIES, ("shown", "query")):
+        for used, shown, query in read_table(FOOTAGE_QUERIES, ("used", "shown", "query")):
             found = search_moments(opened, Query.of(Text(query)))
             match = "no" if nothing_matches(found) else "yes"
             first = f"{found[0].record.path.name}, {found[0].probability:.0%}"
-            print(f"| {query} | {shown} | {match} | {first} |")
+            print(f"| {query} | {used} | {shown} | {match} | {first} |")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
 """How probable results are: by words alone, and by those that fit least."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.found import Found, nothing_matches
+from encoder.interface import Caption, ClipDescription
+from pipeline.found import Found, FoundVideo, nothing_matches
 from pipeline.indexing import index_paths
-from pipeline.moments import search_moments
+from pipeline.moments import search_moments, search_videos
 from pipeline.query import Example, ImageFile, LibraryClip, Part, Query, Step, Text
 from pipeline.searching import search
 from tests.fake_encoder import FakeEncoder, JudgingFakeEncoder
@@ -79,3 +83,27 @@ def test_nothing_matches_where_all_is_improbable(indexed: LibraryAtHand) -> None
     assert nothing_matches(found("blue"))
     assert [one.matches for one in found("red")] == [True, False]
     assert not nothing_matches(found("red"))
+
+
+class ToldEncoder(JudgingFakeEncoder):
+    """It keeps the captions that it is told of."""
+
+    def relevance(
+        self, text: str, clips: Sequence[ClipDescription], *, nearest: Sequence[Caption], among: int
+    ) -> NDArray[np.float32]:
+        self.seen.append(", ".join(caption.text for caption in nearest))
+        return super().relevance(text, clips, nearest=nearest, among=among)
+
+
+@pytest.mark.parametrize("searched", [search, search_moments, search_videos])
+def test_one_result_is_judged_by_the_captions_of_several(
+    indexed: LibraryAtHand, searched: Callable[..., Sequence[object]]
+) -> None:
+    encoder = ToldEncoder()
+
+    (found,) = searched(indexed.open(encoder), Query.of(Text("red")), limit=1)
+
+    assert encoder.seen == ["something red, something green"]
+    best = found.found[0] if isinstance(found, FoundVideo) else found
+    assert isinstance(best, Found)
+    assert best.probability == pytest.approx(1, abs=0.02)
