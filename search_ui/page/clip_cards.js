@@ -39,14 +39,10 @@ function words(moment) {
     chip.title = title;
     line.append(chip);
   }
-  if (moment.sure) {
-    const sure = element("span", "clip-score", moment.sure);
-    sure.title = "how probably it shows what you asked for";
-    line.append(sure);
-  }
   if (moment.score) {
-    const score = element("span", "clip-score", moment.score);
-    score.title = "cosine similarity";
+    const score = element("span", "clip-score", moment.sure || moment.score);
+    const likeness = `cosine similarity ${moment.score}`;
+    score.title = moment.sure ? `shows it so probably; ${likeness}` : likeness;
     line.append(score);
   }
   all.append(element("p", "", moment.alt), line);
