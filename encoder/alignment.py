@@ -1,11 +1,17 @@
 """The joint space of clips and texts, as one trained module."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from encoder.backbone import OBJECTS, CompactBackbone
-from encoder.temporal import AlignmentConfig, FrameProjection, TemporalEncoder
+from encoder.checkpoint import fitting, load_checkpoint
+from encoder.temporal import AlignmentConfig, FrameProjection, Pooling, TemporalEncoder
+from encoder.temporal import Sequence as FrameSequence
+from encoder.tensors import as_torch
 from encoder.text import SENTENCE_CHANNELS
 
 _MOVEMENT_CHANNELS = 32
@@ -62,3 +68,30 @@ class Alignment(nn.Module):
         seen = self.backbone.classifier(pooled).softmax(-1) @ self.objects  # (..., 768)
         projected = self.frame(pooled) + _OBJECT_WEIGHT * self.sentence(seen)  # (..., D)
         return F.normalize(projected, dim=-1)
+
+
+def load_alignment(path: Path) -> Alignment:
+    """Read a joint space; what the file does not hold stays as ImageNet made it.
+
+    Raises:
+        CheckpointError: the file is missing or damaged, or does not fit this version.
+    """
+    checkpoint = load_checkpoint(path)
+    with fitting(path):
+        config = AlignmentConfig(
+            dimension=checkpoint.number("dimension"),
+            hidden=checkpoint.number("hidden"),
+            sequence_hidden=checkpoint.number("sequence_hidden"),
+            sequence=FrameSequence(checkpoint.text("sequence")),
+            pooling=Pooling(checkpoint.text("pooling")),
+        )
+        alignment = Alignment(config)
+        _load_trained(alignment, as_torch(checkpoint.tensors))
+    return alignment.eval()
+
+
+def _load_trained(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    missing, unexpected = module.load_state_dict(tensors, strict=False)
+    absent = [name for name in missing if not name.startswith("backbone.")]
+    if absent or unexpected:
+        raise ValueError(f"absent {absent[:3]}, unexpected {unexpected[:3]}")

@@ -23,7 +23,6 @@ GRID_POSITIONS = 49
 OBJECTS = 1000
 """Classes of ImageNet."""
 _VIEW_SIDE = 0.7  # side of a partial view as a share of the picture's; tuned on Flickr8k dev
-_FRAMES_AT_ONCE = 32  # a larger batch is no faster on a CPU and takes more memory
 
 
 class CompactBackbone(nn.Module):
@@ -123,15 +122,3 @@ def prepare_pictures(frames: NDArray[np.uint8], device: torch.device) -> Tensor:
         ).clamp(0, 255)
     pictures = (pictures - 127) / 128  # what the network was trained with
     return pictures.contiguous(memory_format=torch.channels_last)
-
-
-@torch.inference_mode()
-def frame_grids(
-    backbone: CompactBackbone, frames: NDArray[np.uint8], device: torch.device
-) -> Tensor:
-    """Features of ``(N, H, W, 3)`` frames: ``(N, 49, 1280)`` float32 on the device."""
-    grids = [
-        backbone(prepare_pictures(frames[start : start + _FRAMES_AT_ONCE], device))
-        for start in range(0, len(frames), _FRAMES_AT_ONCE)
-    ]
-    return torch.cat(grids)

@@ -1,6 +1,6 @@
 """The default encoder: small networks that run offline on a CPU."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -8,14 +8,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from encoder.action_net import ClipChanges, frame_inputs, movement_of, pixels_by_part
 from encoder.actions import ActionRecogniser, load_actions
-from encoder.alignment import Alignment
+from encoder.alignment import Alignment, load_alignment
 from encoder.attention import attention_along
-from encoder.backbone import frame_grids, views_of
+from encoder.backbone import views_of
 from encoder.beam import BeamSettings, beam_search
 from encoder.camera import CameraClassifier
 from encoder.captioner import Captioner, DecoderState, Places, load_captioner
@@ -26,10 +26,9 @@ from encoder.checkpoint import (
     CAPTIONER,
     TOPICS,
     WEIGHTS,
-    fitting,
-    load_checkpoint,
 )
 from encoder.devices import best_device
+from encoder.engine import FrameEngine
 from encoder.hubness import plain
 from encoder.interface import (
     Caption,
@@ -40,9 +39,7 @@ from encoder.interface import (
 )
 from encoder.relevance import caption_likeness, relevance
 from encoder.search_space import SearchSpace
-from encoder.temporal import AlignmentConfig, Pooling
-from encoder.temporal import Sequence as FrameSequence
-from encoder.tensors import as_numpy, as_torch
+from encoder.tensors import as_numpy
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
 from encoder.wording import repeats_itself
@@ -179,7 +176,7 @@ class CompactEncoder:
         """``(N, len(action_labels))``, each against the other labels of its family and none."""
         if self._actions is None or not clips:
             return np.zeros((len(clips), len(self.action_labels)), np.float32)
-        seen = (frame_grids(self._alignment.backbone, c.frames, self._device) for c in clips)
+        seen = (self._engine.grids(clip.frames) for clip in clips)
         return self._actions.probabilities(
             [_changes(clip, grid) for clip, grid in zip(clips, seen, strict=True)]
         )
@@ -194,6 +191,11 @@ class CompactEncoder:
         )
 
     @cached_property
+    def _engine(self) -> FrameEngine:
+        # Queries in words go without.
+        return FrameEngine(self._alignment.backbone, self._device)
+
+    @cached_property
     def _camera(self) -> CameraClassifier:
         # It reads motion, not features of the CNN: the shipped one fits weights of any folder.
         return CameraClassifier.load()
@@ -201,7 +203,7 @@ class CompactEncoder:
     def _grids(self, clip: Clip) -> Tensor:
         """Features of one clip's frames, ``(T, 49, 1280)``; of a still picture, of its views."""
         frames = views_of(clip.frames[0]) if len(clip.frames) == 1 else clip.frames
-        return frame_grids(self._alignment.backbone, frames, self._device)
+        return self._engine.grids(frames)
 
     @torch.inference_mode()
     def _align(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> Tensor:
@@ -268,30 +270,3 @@ def _spread(grid: Tensor) -> Tensor:
     """At most `_CAPTION_FRAMES` of ``(T, ...)``, evenly spread from first to last."""
     count = min(len(grid), _CAPTION_FRAMES)
     return grid[torch.linspace(0, len(grid) - 1, count).round().long()]
-
-
-def load_alignment(path: Path) -> Alignment:
-    """Read a joint space; what the file does not hold stays as ImageNet made it.
-
-    Raises:
-        CheckpointError: the file is missing or damaged, or does not fit this version.
-    """
-    checkpoint = load_checkpoint(path)
-    with fitting(path):
-        config = AlignmentConfig(
-            dimension=checkpoint.number("dimension"),
-            hidden=checkpoint.number("hidden"),
-            sequence_hidden=checkpoint.number("sequence_hidden"),
-            sequence=FrameSequence(checkpoint.text("sequence")),
-            pooling=Pooling(checkpoint.text("pooling")),
-        )
-        alignment = Alignment(config)
-        _load_trained(alignment, as_torch(checkpoint.tensors))
-    return alignment.eval()
-
-
-def _load_trained(module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
-    missing, unexpected = module.load_state_dict(tensors, strict=False)
-    absent = [name for name in missing if not name.startswith("backbone.")]
-    if absent or unexpected:
-        raise ValueError(f"absent {absent[:3]}, unexpected {unexpected[:3]}")

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from encoder.action_net import frame_inputs, pixels_by_part
 from encoder.actions import cnn_fingerprint
+from encoder.alignment import load_alignment
 from encoder.backbone import CompactBackbone, prepare_pictures
 from encoder.checkpoint import ALIGNMENT
-from encoder.compact import load_alignment
 from training.action_clips import SOURCES, ActionClip, clips_of_family, ordinary_clips
 from training.data import Folders, TrainingDataError
 from training.features import half_precision

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from rich.progress import track
 from torch import Tensor, nn
 
+from encoder.alignment import load_alignment
 from encoder.beam import beam_search
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.checkpoint import ALIGNMENT, CAPTIONER, Checkpoint, fingerprint, save_checkpoint
-from encoder.compact import CAPTION_SEARCH, load_alignment
+from encoder.compact import CAPTION_SEARCH
 from encoder.vocabulary import PAD, Vocabulary
 from evaluation.captions import CaptionFigures, score_captions
 from training.align import DEV_TABLE

@@ -12,9 +12,8 @@ import torch
 from rich.progress import track
 from torch import Tensor, nn
 
-from encoder.alignment import Alignment
+from encoder.alignment import Alignment, load_alignment
 from encoder.checkpoint import ALIGNMENT, ENSEMBLE, Checkpoint, fingerprint, save_checkpoint
-from encoder.compact import load_alignment
 from encoder.ensemble import Ensemble, EnsembleConfig
 from training.contrast import contrastive_loss
 from training.data import Folders, TrainingDataError

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 from rich.progress import track
 from torch import Tensor
 
+from encoder.alignment import load_alignment
 from encoder.backbone import (
     FEATURE_CHANNELS,
     FRAME_SIZE,
@@ -23,7 +24,6 @@ from encoder.backbone import (
     prepare_pictures,
 )
 from encoder.checkpoint import fingerprint
-from encoder.compact import load_alignment
 from encoder.text import SentenceEncoder
 from training.data import CaptionedPictures, TrainingDataError
 

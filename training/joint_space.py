@@ -6,9 +6,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from encoder.alignment import Alignment
+from encoder.alignment import Alignment, load_alignment
 from encoder.checkpoint import ALIGNMENT
-from encoder.compact import load_alignment
 from encoder.ensemble import Ensemble
 
 

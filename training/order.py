@@ -17,10 +17,9 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from encoder.alignment import Alignment
+from encoder.alignment import Alignment, load_alignment
 from encoder.backbone import CompactBackbone
 from encoder.checkpoint import ALIGNMENT
-from encoder.compact import load_alignment
 from training.align import DEV_TABLE, TABLES, dev_recalls, save_alignment
 from training.contrast import contrastive_loss
 from training.data import Folders

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from encoder.alignment import Alignment
+from encoder.alignment import Alignment, load_alignment
 from encoder.captioner import load_captioner
 from encoder.checkpoint import (
     ALIGNMENT,
@@ -21,7 +21,6 @@ from encoder.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from encoder.compact import load_alignment
 from evaluation.captions import CaptionFigures
 from training.align import save_alignment
 from training.data import TrainingDataError

@@ -13,8 +13,9 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from encoder.alignment import Alignment
-from encoder.backbone import CompactBackbone, frame_grids, views_of
+from encoder.backbone import CompactBackbone, views_of
 from encoder.devices import best_device
+from encoder.engine import FrameEngine
 from encoder.text import SentenceEncoder
 from ingest.errors import VideoError
 from training.data import TrainingDataError
@@ -82,12 +83,12 @@ def look_at(
     Items whose file cannot be used become problems of their line.
     """
     device = best_device()
-    backbone = backbone.to(device)
+    engine = FrameEngine(backbone.to(device), device)
     clips: list[OwnClip] = []
     problems: list[LineProblem] = []
     for done, item in enumerate(table.items, start=1):
         try:
-            clips.append(_seen(item, backbone, device=device, file=folder / f"{done}.npy"))
+            clips.append(_seen(item, engine, file=folder / f"{done}.npy"))
         except (VideoError, TrainingDataError, OSError) as error:
             problems.append(table.problem(item.line, " ".join(str(error).split())))
         on_progress("looking", done, len(table.items))
@@ -95,10 +96,10 @@ def look_at(
     return clips, problems
 
 
-def _seen(item: OwnItem, backbone: CompactBackbone, *, device: torch.device, file: Path) -> OwnClip:
+def _seen(item: OwnItem, engine: FrameEngine, *, file: Path) -> OwnClip:
     frames = clip_of(item).frames
     still = len(frames) == 1
-    grids = frame_grids(backbone, views_of(frames[0]) if still else frames, device).cpu()
+    grids = engine.grids(views_of(frames[0]) if still else frames).cpu()
     count = min(len(frames), _CAPTION_FRAMES)
     spread = torch.linspace(0, len(frames) - 1, count).round().long()
     np.save(file, grids[spread].flatten(0, 1).half().numpy())

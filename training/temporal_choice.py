@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from encoder.alignment import Alignment, MovementReader
+from encoder.alignment import Alignment, MovementReader, load_alignment
 from encoder.checkpoint import ALIGNMENT
-from encoder.compact import load_alignment
 from encoder.temporal import AlignmentConfig, Pooling, Sequence, TemporalEncoder
 from training.align import dev_recalls
 from training.data import Folders

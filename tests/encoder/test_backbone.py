@@ -12,12 +12,12 @@ from encoder.backbone import (
     GRID_POSITIONS,
     OBJECTS,
     CompactBackbone,
-    frame_grids,
     object_names,
     prepare_pictures,
     views_of,
 )
 from encoder.devices import best_device, describe_devices
+from encoder.engine import FrameEngine
 
 CPU = torch.device("cpu")
 
@@ -25,6 +25,11 @@ CPU = torch.device("cpu")
 @pytest.fixture(scope="module")
 def backbone() -> CompactBackbone:
     return CompactBackbone()
+
+
+@pytest.fixture(scope="module")
+def engine(backbone: CompactBackbone) -> FrameEngine:
+    return FrameEngine(backbone, CPU)
 
 
 def noise(count: int, height: int, width: int) -> NDArray[np.uint8]:
@@ -39,9 +44,9 @@ def noise(count: int, height: int, width: int) -> NDArray[np.uint8]:
     ],
 )
 def test_the_published_classifier_names_a_photograph(
-    backbone: CompactBackbone, photograph: object, objects: set[int]
+    backbone: CompactBackbone, engine: FrameEngine, photograph: object, objects: set[int]
 ) -> None:
-    grids = frame_grids(backbone, photograph()[None], CPU)  # type: ignore[operator]
+    grids = engine.grids(photograph()[None])  # type: ignore[operator]
 
     likely = backbone.classifier(grids.mean(1)).softmax(-1)[0]
 
@@ -61,40 +66,61 @@ def test_seeing_pictures_does_not_change_the_network() -> None:
     backbone = CompactBackbone()
     before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
 
-    frame_grids(backbone, noise(2, 32, 32), CPU)
-    backbone.train()
-    frame_grids(backbone, noise(2, 32, 32), CPU)
+    with torch.inference_mode():
+        backbone(prepare_pictures(noise(2, 32, 32), CPU))
+        backbone.train()
+        backbone(prepare_pictures(noise(2, 32, 32), CPU))
 
     for name, tensor in backbone.state_dict().items():
         assert torch.equal(tensor, before[name]), name
 
 
-def test_a_picture_has_the_same_features_alone_and_among_others(backbone: CompactBackbone) -> None:
+def test_the_engine_computes_what_the_network_does(
+    backbone: CompactBackbone, engine: FrameEngine
+) -> None:
+    frames = noise(3, 40, 60)
+    with torch.inference_mode():
+        expected = backbone(prepare_pictures(frames, CPU))
+
+    torch.testing.assert_close(engine.grids(frames), expected, atol=1e-3, rtol=1e-3)
+
+
+def test_the_engine_has_the_weights_of_its_backbone() -> None:
+    backbone = CompactBackbone()
+    with torch.no_grad():
+        backbone.tail[-1].weight.mul_(0.5)
+
+    with torch.inference_mode():
+        expected = backbone(prepare_pictures(noise(1, 32, 32), CPU))
+    seen = FrameEngine(backbone, CPU).grids(noise(1, 32, 32))
+
+    torch.testing.assert_close(seen, expected, atol=1e-3, rtol=1e-3)
+
+
+def test_a_picture_has_the_same_features_alone_and_among_others(engine: FrameEngine) -> None:
     frames = noise(3, 40, 60)
 
-    together = frame_grids(backbone, frames, CPU)
-    alone = torch.cat([frame_grids(backbone, frame[None], CPU) for frame in frames])
+    together = engine.grids(frames)
+    alone = torch.cat([engine.grids(frame[None]) for frame in frames])
 
     assert together.shape == (3, GRID_POSITIONS, FEATURE_CHANNELS)
     torch.testing.assert_close(together, alone, atol=1e-3, rtol=1e-3)
 
 
-def test_more_pictures_than_fit_at_once_keep_their_order(
-    backbone: CompactBackbone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    frames = noise(5, 32, 32)
-    at_once = frame_grids(backbone, frames, CPU)
-    monkeypatch.setattr("encoder.backbone._FRAMES_AT_ONCE", 2)
+def test_more_pictures_than_fit_at_once_keep_their_order(engine: FrameEngine) -> None:
+    frames = noise(19, 32, 32)
 
-    torch.testing.assert_close(frame_grids(backbone, frames, CPU), at_once, atol=1e-3, rtol=1e-3)
+    alone = torch.cat([engine.grids(frame[None]) for frame in frames])
+
+    torch.testing.assert_close(engine.grids(frames), alone, atol=1e-3, rtol=1e-3)
 
 
-def test_the_grid_reads_row_by_row(backbone: CompactBackbone) -> None:
+def test_the_grid_reads_row_by_row(engine: FrameEngine) -> None:
     black = np.zeros((1, FRAME_SIZE, FRAME_SIZE, 3), np.uint8)
     marked = black.copy()
     marked[:, :32, -32:] = 255  # the top right corner: the last place of the first row
 
-    change = (frame_grids(backbone, marked, CPU) - frame_grids(backbone, black, CPU)).norm(dim=-1)
+    change = (engine.grids(marked) - engine.grids(black)).norm(dim=-1)
 
     assert change[0].argmax().item() in (5, 6, 12, 13)
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from encoder.alignment import Alignment
+from encoder.alignment import Alignment, load_alignment
 from encoder.backbone import views_of
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.categories import TopicClassifier
 from encoder.checkpoint import ALIGNMENT, Checkpoint, CheckpointError, save_checkpoint
-from encoder.compact import CompactEncoder, load_alignment
+from encoder.compact import CompactEncoder
 from encoder.ensemble import Ensemble, EnsembleConfig
 from encoder.hubness import ADDED_DIMENSIONS, Hubness
 from encoder.interface import EmbeddingSpace

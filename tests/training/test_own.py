@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from encoder.alignment import load_alignment
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.checkpoint import (
     ALIGNMENT,
@@ -20,7 +21,7 @@ from encoder.checkpoint import (
     fingerprint,
     load_checkpoint,
 )
-from encoder.compact import CompactEncoder, load_alignment
+from encoder.compact import CompactEncoder
 from encoder.vocabulary import Vocabulary
 from ingest.clip import Clip
 from ingest.still import still_clip

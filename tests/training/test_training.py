@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from encoder.backbone import FRAME_SIZE, CompactBackbone, frame_grids
+from encoder.backbone import FRAME_SIZE, CompactBackbone
 from encoder.checkpoint import (
     ALIGNMENT,
     CAPTIONER,
@@ -23,6 +23,7 @@ from encoder.checkpoint import (
     save_checkpoint,
 )
 from encoder.compact import CompactEncoder
+from encoder.engine import FrameEngine
 from ingest.clip import Clip, ClipSpan, VideoInfo
 from tests.training.pictures import COLOURS, SHAPES, draw, sentences_about, write_data
 from training.__main__ import Model, train
@@ -175,12 +176,13 @@ def test_kept_features_are_those_of_the_pictures(trained: Trained) -> None:
     pictures = read_pictures(folders.data, "flickr8k/train")
     stems = stem_features(pictures, CompactBackbone(), cache=folders.cache)
     backbone = CompactBackbone()
+    engine = FrameEngine(backbone, torch.device("cpu"))
     frame = np.asarray(pictures.picture(5).resize((FRAME_SIZE, FRAME_SIZE), 3))  # 3: bicubic
 
     with torch.inference_mode():
         kept = backbone.tail(torch.from_numpy(stems[5, :2].astype(np.float32)))
     for view, image in enumerate((frame, frame[:, ::-1])):
-        grid = frame_grids(backbone, image[None], torch.device("cpu"))
+        grid = engine.grids(image[None])
         same = torch.cosine_similarity(kept[view].mean((1, 2)), grid[0].mean(0), dim=0)
         assert same > 0.995  # training computes in half precision
 
