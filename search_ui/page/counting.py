@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from search_ui.page.opened import OpenedLibrary
+from search_ui.page.opened import OpenedLibrary, explained
 
 LOOK_SECONDS = 0.5
 
@@ -10,6 +10,7 @@ LOOK_SECONDS = 0.5
 @st.fragment(run_every=LOOK_SECONDS)
 def wait_for_count(shown: OpenedLibrary, text: str) -> None:
     """Say `text`, and draw the page anew as soon as all is counted."""
-    st.caption(text)
-    if shown.holdings_at_hand() is not None:
-        st.rerun()
+    with explained():
+        st.caption(text)
+        if shown.holdings_at_hand() is not None:
+            st.rerun()

@@ -2,15 +2,22 @@
 
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
+
+import pytest
 
 import search_ui.page
 from catalog.interface import ClipSummary
 from ingest.clip import ClipSpan
+from pipeline.browsing import CLIPS_AT_ONCE
 from pipeline.library import Library
 from search_ui.page.clip_cards import picture_html
 from search_ui.page.moments import Moment, by_video
-from tests.search_ui.page.drawn import browse_page
+from search_ui.page.opened import opened
+from tests.search_ui.page.drawn import PATIENCE_SECONDS, browse_page
 
 
 def test_each_label_stands_with_its_count(filled: Library) -> None:
@@ -19,6 +26,28 @@ def test_each_label_stands_with_its_count(filled: Library) -> None:
     assert not page.exception
     labels = [b.label for b in page.button if (b.key or "").startswith("show-colour-")]
     assert labels == ["red: 3 moments", "blue: 1 moment", "green: 1 moment"]
+
+
+def test_a_large_library_is_read_while_the_page_is_there(
+    filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, may_read = filled.store, Event()
+    read = store.summaries_of
+    store.upsert_video(replace(store.videos()[0], clip_count=CLIPS_AT_ONCE + 1))
+    monkeypatch.setattr(store, "summaries_of", lambda ids: may_read.wait(60) and read(ids))
+
+    page = browse_page().run()
+    assert [caption.value for caption in page.caption] == ["Reading all moments of the library."]
+    assert not page.button
+
+    may_read.set()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while opened().holdings_at_hand() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    page.run()
+    assert not page.caption
+    assert "red: 3 moments" in [button.label for button in page.button]
 
 
 def browse_by(way: str):
