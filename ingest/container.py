@@ -36,6 +36,9 @@ FORMATS = (
 MAX_PIXELS = 1 << 27
 """Sixteen thousand by eight thousand; a larger frame is an attack on the memory."""
 
+LARGE_PIXELS = 1 << 25
+"""A little more than 8K. Threads that each decode a frame of their own would hold too many."""
+
 NO_PROTOCOL = "none"
 """FFmpeg knows no protocol of this name."""
 
@@ -88,14 +91,15 @@ def main_stream(container: InputContainer, path: Path) -> VideoStream:
         raise UnreadableVideoError(
             path, "its codec is not known to this FFmpeg", "convert it to H.264 (MP4)"
         )
-    if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
+    pixels = stream.codec_context.width * stream.codec_context.height
+    if pixels > MAX_PIXELS:
         raise UnreadableVideoError(
             path,
             f"its frames are {stream.codec_context.width} x {stream.codec_context.height} pixels",
             f"scale it down to at most {MAX_PIXELS} pixels a frame",
         )
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-    stream.thread_type = "AUTO"
+    stream.thread_type = "SLICE" if pixels > LARGE_PIXELS else "AUTO"
     return stream
 
 

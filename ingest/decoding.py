@@ -11,7 +11,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ingest.container import main_stream, open_container
-from ingest.errors import CorruptVideoError, NoVideoStreamError, UnreadableVideoError
+from ingest.errors import (
+    CorruptVideoError,
+    NoVideoStreamError,
+    UnreadableVideoError,
+    UnsafeMediaError,
+)
 from ingest.timeline import LONGEST_STILL_SECONDS, RESTART_SECONDS
 
 MAX_FAILURES_IN_A_ROW = 500
@@ -39,7 +44,8 @@ class Decoder:
 
         Where some packets cannot be decoded, a warning is logged at the end. Raises
         ``CorruptVideoError`` or ``NoVideoStreamError`` where there is not one picture, and
-        ``UnreadableVideoError`` at the first packet that is encrypted.
+        ``UnreadableVideoError`` at the first packet that is encrypted, and ``UnsafeMediaError``
+        where the memory does not suffice.
         """
         yield from self._decoded()
         self._conclude()
@@ -108,8 +114,8 @@ class Decoder:
         while not self._is_hopeless():
             try:
                 yield from self._container.demux(self.stream)
-            except FFmpegError:
-                self._count_failure()
+            except FFmpegError as error:
+                self._count_failure(error)
             else:
                 return
 
@@ -121,11 +127,15 @@ class Decoder:
             )
         try:
             return packet.decode()
-        except FFmpegError:
-            self._count_failure()
+        except FFmpegError as error:
+            self._count_failure(error)
             return []
 
-    def _count_failure(self) -> None:
+    def _count_failure(self, error: FFmpegError) -> None:
+        if isinstance(error, MemoryError):
+            raise UnsafeMediaError(
+                self._path, "takes more memory to decode than there is", "scale it down"
+            ) from error
         self._failures += 1
         self._failures_in_a_row += 1
 

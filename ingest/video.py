@@ -3,6 +3,7 @@
 import math
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingest.clip import WHOLE, Segment, VideoInfo
 from ingest.content import content_id
 from ingest.decoding import Decoder
 from ingest.frame import Converter, ShownFrame, View
+from ingest.length import standing_seconds, within_limit
 from ingest.segments import KeyFrame, divide
 from ingest.timeline import Timeline
 
@@ -87,12 +89,9 @@ class Video:
         running iteration. In a recording joined from parts whose clocks start anew, only the first
         part is found.
         """
-        decoder = Decoder(self._path)
-        try:
+        with closing(Decoder(self._path)) as decoder:
             for moment in seconds:
                 yield self._sought(decoder, moment) or self._counted(moment)
-        finally:
-            decoder.close()
 
     def frames_from(self, seconds: float) -> Iterator[ShownFrame]:
         """Yield the frame shown at `seconds`, and all after it to the end.
@@ -127,21 +126,17 @@ class Video:
         """Divide the video at key frames into segments of about `length_seconds`.
 
         A video that is not longer, and one whose times cannot be told without decoding it, is
-        one segment. Independent of a running iteration.
+        one segment. Independent of a running iteration. Raises ``UnreadableVideoError``.
         """
         if 0 < self.info.duration_seconds <= length_seconds:
             return (WHOLE,)
-        decoder = Decoder(self._path)
-        try:
+        with closing(Decoder(self._path)) as decoder:
             times = decoder.key_frame_times()
-        finally:
-            decoder.close()
         if times is None:
             return (WHOLE,)
         key_frames = [KeyFrame(pts, self._seconds_of(pts)) for pts in times[0]]
-        return divide(
-            key_frames, end_seconds=self._seconds_of(times[1]), length_seconds=length_seconds
-        )
+        end = within_limit(self._seconds_of(times[1]), self._path)
+        return divide(key_frames, end_seconds=end, length_seconds=length_seconds)
 
     def _seconds_of(self, pts: int) -> float:
         return float((pts - self._origin) * _time_base(self._decoder.stream))
@@ -237,11 +232,12 @@ class Video:
         for picture in pictures:
             seconds = timeline.seconds_of(self._decoder.pts(picture))
             if seconds is not None:
-                yield self._shown(picture, seconds, converter)
+                yield self._shown(picture, within_limit(seconds, self._path), converter)
 
     def _shown(self, picture: VideoFrame, seconds: float, converter: Converter) -> ShownFrame:
         stated = float(picture.duration * _time_base(self._decoder.stream))
-        return ShownFrame(seconds, seconds + (stated or self._period), picture, converter)
+        standing = standing_seconds(stated, self._period)
+        return ShownFrame(seconds, seconds + standing, picture, converter)
 
     def _sought(self, decoder: Decoder, moment: float) -> ShownFrame | None:
         """Return the frame shown at `moment`, or None where seeking did not lead before it."""
@@ -278,8 +274,7 @@ class Video:
 
     def _counted(self, moment: float) -> ShownFrame:
         """Return the frame shown at `moment` by decoding all before it."""
-        decoder = Decoder(self._path)
-        try:
+        with closing(Decoder(self._path)) as decoder:
             frames = self._timed(decoder.pictures())
             shown = next(frames)
             for frame in frames:
@@ -287,8 +282,6 @@ class Video:
                     break
                 shown = frame
             return shown
-        finally:
-            decoder.close()
 
 
 def _time_base(stream: VideoStream) -> Fraction:
@@ -297,4 +290,4 @@ def _time_base(stream: VideoStream) -> Fraction:
 
 def _period_seconds(stream: VideoStream) -> float:
     rate = stream.average_rate or stream.guessed_rate
-    return float(1 / rate) if rate else ASSUMED_PERIOD_SECONDS
+    return standing_seconds(float(1 / rate) if rate else 0.0, ASSUMED_PERIOD_SECONDS)

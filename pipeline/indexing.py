@@ -10,6 +10,7 @@ from ingest.discovery import find_media, resolved
 from ingest.errors import UnreachableMediaError, VideoError
 from ingest.file_state import FileState, state_of
 from ingest.location import as_typed
+from ingest.trial import try_out
 from ingest.video import Video
 from pipeline.batches import batched
 from pipeline.correcting import settle
@@ -49,6 +50,7 @@ def index_video(
     """
     path = resolved(path)
     state = state_of(path)
+    try_out(path)
     with Video.open(path) as video:
         return _indexed(_index(library, video, state, on_progress))
 
@@ -123,6 +125,7 @@ class _Run:
             job = order(self._library, self._queue, path, video_id=video_id, state=state)
             self._ordered.append((path, job))
             return
+        try_out(path)
         with Video.open(path, video_id=video_id) as video:
             self._add(_index(self._library, video, state, self._on_progress))
 

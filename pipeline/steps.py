@@ -15,6 +15,7 @@ from catalog.interface import CatalogError, ClipRecord, EmbeddingSpaceMismatchEr
 from ingest.errors import UnreadableVideoError, VideoError
 from ingest.file_state import FileState, state_of
 from ingest.location import as_typed
+from ingest.trial import try_out
 from ingest.video import Video
 from pipeline.clip_files import write_clips
 from pipeline.encoding import Cataloguer, Pace
@@ -153,6 +154,7 @@ def _plan(job: Job, lease: Lease, segment_seconds: float) -> None:
         return
     try:
         _require_unchanged(order)
+        try_out(order.path)
         with Video.open(order.path, video_id=order.video_id) as video:
             segments = video.segments(segment_seconds)
             info = video.info

@@ -1,6 +1,5 @@
 """Videos that browsers send: written to disk piece by piece, checked, and put into the library."""
 
-import contextlib
 import logging
 import os
 import shutil
@@ -13,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from ingest.discovery import VIDEO_SUFFIXES
 from ingest.errors import VideoError
-from ingest.video import Video
+from ingest.trial import try_out
 
 INCOMING = ".incoming"
 """Folder of what is not complete; hidden, so that nobody indexes it."""
@@ -137,8 +136,7 @@ def safe_name(sent_name: str) -> str:
 def _check(path: Path, name: str) -> None:
     """Raise :class:`UploadError` where a file is no video, or one that leads elsewhere."""
     try:
-        with contextlib.closing(Video.open(path)):
-            pass
+        try_out(path)
     except VideoError as error:
         raise UploadError(422, f"{name}: {error.problem}; {error.advice}") from error
 

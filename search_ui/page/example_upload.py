@@ -10,7 +10,7 @@ import streamlit as st
 
 from ingest.errors import UnsafeMediaError, VideoError
 from ingest.still import still_clip
-from ingest.video import Video
+from ingest.trial import try_out
 from pipeline.query import Example, ImageFile, Part, Query, QueryError, VideoFile
 from search_ui.terminal import printable
 
@@ -76,7 +76,7 @@ def _example(path: Path, name: str) -> Example:
 
 def _video(path: Path, name: str) -> VideoFile:
     try:
-        Video.open(path).close()
+        try_out(path)
     except UnsafeMediaError as error:
         raise QueryError(f"{name}: {error.problem}; {error.advice}") from error
     except VideoError as error:
