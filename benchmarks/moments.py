@@ -26,7 +26,8 @@ from pipeline.assembly import open_library
 from pipeline.found import Found
 from pipeline.indexing import index_paths
 from pipeline.library import Library
-from pipeline.moments import COPY_SIMILARITY, search_moments
+from pipeline.merging import COPY_SIMILARITY
+from pipeline.moments import search_moments
 from pipeline.query import Part, Query, Step, Text, VideoFile
 from pipeline.settings import load_settings
 

@@ -11,18 +11,30 @@ CUT_OFF = 0.5
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Words that a query shares with what a clip is described by."""
+
+    words: tuple[str, ...] = ()
+    """Of the caption, in small letters, but for endings the same."""
+    labels: tuple[str, ...] = ()
+    """Of the categories."""
+
+
+@dataclass(frozen=True)
 class Found:
     """One result: a clip, or the clips of one video that answer the steps of a query in order."""
 
     hits: tuple[SearchHit, ...]
     """One for each step of the query, in order of time."""
-    neighbours: tuple[ClipRecord, ...] = ()
+    neighbours: tuple[SearchHit, ...] = ()
     """Clips beside the first hit's that belong to the same moment, in order of time."""
     copies: tuple[ClipRecord, ...] = ()
     """Clips of other videos that show the same, best first."""
     probability: float | None = None
     """How probably it shows all that the query says in words; None where there are none, or where
     the encoder cannot tell."""
+    reasons: tuple[Reason, ...] = ()
+    """One for each of `hits`, or none where nobody looked for them."""
 
     @property
     def record(self) -> ClipRecord:
@@ -40,9 +52,14 @@ class Found:
         return sum(hit.score for hit in self.hits) / len(self.hits)
 
     @property
+    def clips(self) -> list[SearchHit]:
+        """All clips of the moment, in order of time."""
+        return sorted(self.hits + self.neighbours, key=lambda hit: hit.record.span)
+
+    @property
     def span(self) -> ClipSpan:
         """From the beginning of its first clip to the end of its last."""
-        spans = [hit.record.span for hit in self.hits] + [clip.span for clip in self.neighbours]
+        spans = [hit.record.span for hit in self.clips]
         return ClipSpan(
             min(span.start_seconds for span in spans), max(span.end_seconds for span in spans)
         )

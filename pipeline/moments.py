@@ -1,96 +1,80 @@
-"""Results that do not repeat themselves: neighbouring clips as one moment, copies as one result."""
+"""Moments: what a search returns to a person, merged, judged, in order and page by page."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from itertools import pairwise
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from catalog.interface import ClipFilter
+from pipeline.arranging import SORTED_DEPTH, arranged, is_told, paged
 from pipeline.found import Found, FoundVideo, by_video
 from pipeline.library import Library
-from pipeline.query import Query
+from pipeline.merging import DEPTHS, merged
+from pipeline.query import Query, QueryError, Sort
+from pipeline.reasons import explained
 from pipeline.relevance import judged
 from pipeline.searching import ranked
 
 _T = TypeVar("_T")
 
-NEIGHBOUR_SHARE = 0.9
-"""A clip joins the moment beside it if it scores at least so much of what the best one does."""
-COPY_SIMILARITY = 0.85
-"""Clips of two videos that are as similar as this show the same; `docs/search.md` has figures."""
 CLIPS_PER_MOMENT = 5
-LEAST_DEPTH = 200
-MOST_DEPTH = 10_000
-"""How many clips are looked through for moments, at least and at most."""
 MOMENTS_PER_VIDEO = 3
-TOLERANCE_SECONDS = 1e-3
-"""Where one clip ends the next one begins, but for rounding."""
 
 
 def search_moments(
-    library: Library, query: Query, *, limit: int = 10, where: ClipFilter = ClipFilter()
+    library: Library,
+    query: Query,
+    *,
+    limit: int = 10,
+    where: ClipFilter = ClipFilter(),
+    offset: int = 0,
+    sort: Sort = Sort.RELEVANCE,
 ) -> list[Found]:
-    """The `limit` best moments, best first: clips side by side are one, and copies are one.
+    """`limit` moments after the first `offset`: clips side by side are one, and copies are one.
 
-    A larger limit gives the same moments first. Raises as ``searching.search`` does.
+    Pages hold each moment once; `pipeline.arranging` tells what they are in order of. Raises as
+    ``searching.search`` does, and ``QueryError`` for an offset below 0.
     """
-    moments, nearest = _enough(
-        library, query, where, limit=limit, made=lambda found: merged(found)[:limit]
-    )
-    return judged(library, query, moments, nearest=nearest)
+    page = _page(limit, offset)
+    found, nearest = _enough(library, query, where, limit=page.stop, made=merged, sort=sort)
+    found = found[: page.stop] if sort is Sort.RELEVANCE else found
+    found = judged(library, query, found, nearest=nearest)
+    return explained(query, paged(library.store, found, sort=sort, page=page))
 
 
 def search_videos(
-    library: Library, query: Query, *, limit: int = 10, where: ClipFilter = ClipFilter()
+    library: Library,
+    query: Query,
+    *,
+    limit: int = 10,
+    where: ClipFilter = ClipFilter(),
+    offset: int = 0,
+    sort: Sort = Sort.RELEVANCE,
 ) -> list[FoundVideo]:
-    """The `limit` videos with the best moments, with up to three moments of each.
+    """`limit` videos after the first `offset`, with up to three of the best moments of each.
 
-    Raises as ``searching.search`` does.
+    Raises as :func:`search_moments` does.
     """
 
     def videos(found: Sequence[Found]) -> list[FoundVideo]:
-        groups = by_video(merged(found))[:limit]
+        groups = by_video(merged(found))
         return [FoundVideo(group.found[:MOMENTS_PER_VIDEO]) for group in groups]
 
-    found, nearest = _enough(library, query, where, limit=limit, made=videos)
-    moments = judged(library, query, [one for v in found for one in v.found], nearest=nearest)
-    return by_video(moments)
+    page = _page(limit, offset)
+    groups, nearest = _enough(library, query, where, limit=page.stop, made=videos, sort=sort)
+    groups = groups[: page.stop] if sort is Sort.RELEVANCE else groups
+    found = judged(library, query, _moments_of(groups), nearest=nearest)
+    if is_told(found):
+        chosen = by_video(arranged(library.store, found, sort))[page]
+    else:
+        chosen = by_video(arranged(library.store, _moments_of(by_video(found)[page]), sort))
+    return by_video(explained(query, _moments_of(chosen)))
 
 
-def merged(found: Sequence[Found]) -> list[Found]:
-    """Join results of one step, given best first, that touch in one video or are copies.
-
-    Sequences stay as they are.
-    """
-    if not found or len(found[0].hits) > 1:
-        return list(found)
-    vectors = np.stack([one.record.description.embedding for one in found])  # (N, D)
-    beside = _beside(found)
-    free = np.full(len(found), True)
-    moments = []
-    for number, one in enumerate(found):
-        if not free[number]:
-            continue
-        joined = _joined(number, found, beside, free)
-        free[[number, *joined]] = False
-        alike = free & (vectors @ vectors[number] >= COPY_SIMILARITY)
-        copies = [
-            other
-            for other in map(int, np.flatnonzero(alike))
-            if found[other].record.video_id != one.record.video_id
-        ]
-        free[copies] = False
-        moments.append(
-            replace(
-                one,
-                neighbours=tuple(found[other].record for other in joined),
-                copies=tuple(found[other].record for other in copies),
-            )
-        )
-    return moments
+def _page(limit: int, offset: int) -> slice:
+    if limit < 1:
+        raise QueryError(f"the limit is {limit}; ask for at least 1 result")
+    if offset < 0:
+        raise QueryError(f"the offset is {offset}; give how many results to pass over, 0 or more")
+    return slice(offset, offset + limit)
 
 
 def _enough(
@@ -100,42 +84,17 @@ def _enough(
     *,
     limit: int,
     made: Callable[[Sequence[Found]], list[_T]],
+    sort: Sort,
 ) -> tuple[list[_T], list[Found]]:
     """What is `made` of as many clips as it takes for `limit` of it, and all of those clips."""
-    depth = max(LEAST_DEPTH, CLIPS_PER_MOMENT * limit) if limit > 0 else limit
-    while True:
+    depths = DEPTHS if sort is Sort.RELEVANCE else (SORTED_DEPTH,)
+    for depth in [d for d in depths if d >= CLIPS_PER_MOMENT * limit] or depths[-1:]:
         found = ranked(library, query, limit=depth, where=where)
         results = made(found)
-        if len(results) >= limit or len(found) < depth or depth >= MOST_DEPTH:
-            return results, found
-        depth = min(4 * depth, MOST_DEPTH)
+        if len(results) >= limit or len(found) < depth:
+            break
+    return results, found
 
 
-def _beside(found: Sequence[Found]) -> dict[int, tuple[int, ...]]:
-    """For each result the numbers of those that end where it begins, or begin where it ends."""
-    order = sorted(range(len(found)), key=lambda n: (found[n].record.video_id, found[n].span))
-    beside: dict[int, tuple[int, ...]] = dict.fromkeys(order, ())
-    for before, after in pairwise(order):
-        gap = found[after].span.start_seconds - found[before].span.end_seconds
-        same = found[after].record.video_id == found[before].record.video_id
-        if same and abs(gap) < TOLERANCE_SECONDS:
-            beside[before] += (after,)
-            beside[after] += (before,)
-    return beside
-
-
-def _joined(
-    number: int,
-    found: Sequence[Found],
-    beside: dict[int, tuple[int, ...]],
-    free: NDArray[np.bool_],
-) -> list[int]:
-    """The results that one grows over, in both directions."""
-    least = NEIGHBOUR_SHARE * found[number].score
-    reached, edge = {number}, [number]
-    while edge:
-        for other in beside[edge.pop()]:
-            if other not in reached and free[other] and found[other].score >= least:
-                reached.add(other)
-                edge.append(other)
-    return sorted(reached - {number}, key=lambda n: found[n].span)
+def _moments_of(videos: Sequence[FoundVideo]) -> list[Found]:
+    return [one for video in videos for one in video.found]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
@@ -131,3 +132,13 @@ class Query:
     def examples(self) -> Iterator[Example]:
         """All examples of all steps, as often as they are named."""
         return (part.example for step in self.steps for part in step.parts)
+
+
+class Sort(StrEnum):
+    """What the order of results goes by."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+    """When the video's file was last changed, the latest first; in one video, time."""
+    PLACE = "place"
+    """Video by video, that of the best result first, each in order of time."""

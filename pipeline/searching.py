@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from catalog.interface import ClipFilter, ClipStore, SearchHit, SpaceChangedError
 from encoder.interface import NEAREST
+from pipeline.arranging import SORTED_DEPTH, paged
 from pipeline.examples import step_vectors
 from pipeline.found import Found
 from pipeline.library import Library
-from pipeline.query import LibraryClip, Query, QueryError
+from pipeline.query import LibraryClip, Query, QueryError, Sort
+from pipeline.reasons import explained
 from pipeline.relevance import judged
 from pipeline.sequences import sequences
 
@@ -21,16 +23,23 @@ SEQUENCE_DEPTH = 2000
 
 
 def search(
-    library: Library, query: Query, *, limit: int = 10, where: ClipFilter = ClipFilter()
+    library: Library,
+    query: Query,
+    *,
+    limit: int = 10,
+    where: ClipFilter = ClipFilter(),
+    sort: Sort = Sort.RELEVANCE,
 ) -> list[Found]:
-    """The `limit` moments that answer `query` best, best first, with how probable they are.
+    """The first `limit` clips that answer `query`, best first, with how probable they are.
 
-    Raises as `ranked` does.
+    In another order it is all that match of which the first are returned. Raises as `ranked` does.
     """
+    enough = max(limit, NEAREST) if sort is Sort.RELEVANCE else SORTED_DEPTH
     # Of a limit that is none, `ranked` says so.
-    enough = max(limit, NEAREST) if limit > 0 else limit
-    found = ranked(library, query, limit=enough, where=where)
-    return judged(library, query, found[:limit], nearest=found[:NEAREST])
+    found = ranked(library, query, limit=enough if limit > 0 else limit, where=where)
+    shown = found[:limit] if sort is Sort.RELEVANCE else found
+    shown = judged(library, query, shown, nearest=found[:NEAREST])
+    return explained(query, paged(library.store, shown, sort=sort, page=slice(limit)))
 
 
 def ranked(

@@ -12,7 +12,7 @@ from ingest.clip import Clip
 from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.exporting import Exported
-from pipeline.found import Found, FoundVideo
+from pipeline.found import Found, FoundVideo, Reason
 from pipeline.groups import KIND, Group
 from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
@@ -25,6 +25,7 @@ from search_ui.json_shapes import (
     FoundVideoDocument,
     HitDocument,
     IndexDocument,
+    ScoredDocument,
 )
 from search_ui.terminal import results
 
@@ -80,8 +81,12 @@ def hits_document(found: Sequence[Found]) -> list[FoundDocument]:
     `probability` says how probably it shows what was asked for in words, and `matches` whether that
     is enough; both are null where nothing was asked in words, or the encoder cannot tell.
 
-    What answers several steps has the key `steps` besides, with a clip for each; what other videos
-    show the same of, the key `copies`.
+    `shared_words` are those of the caption that the query has as well, but for endings;
+    `named_categories` the labels that it names.
+
+    What answers several steps has the key `steps` besides, with a clip for each; what goes over
+    several clips, the key `clips`, with the similarity of each; what other videos show the same
+    of, the key `copies`.
     """
     return [_found(one) for one in found]
 
@@ -99,7 +104,8 @@ def videos_document(videos: Sequence[FoundVideo]) -> list[FoundVideoDocument]:
 
 
 def _found(found: Found) -> FoundDocument:
-    best = _hit(found.hits[0])
+    reasons = found.reasons or (Reason(),) * len(found.hits)
+    best = _hit(found.hits[0], reasons[0])
     document: FoundDocument = {
         "clip_id": best["clip_id"],
         "video_id": best["video_id"],
@@ -111,9 +117,13 @@ def _found(found: Found) -> FoundDocument:
         "matches": found.matches,
         "caption": best["caption"],
         "categories": best["categories"],
+        "shared_words": best["shared_words"],
+        "named_categories": best["named_categories"],
     }
     if len(found.hits) > 1:
-        document["steps"] = [_hit(hit) for hit in found.hits]
+        document["steps"] = [*map(_hit, found.hits, reasons)]
+    if found.neighbours:
+        document["clips"] = [*map(_scored, found.clips)]
     if found.copies:
         document["copies"] = [
             {
@@ -127,7 +137,16 @@ def _found(found: Found) -> FoundDocument:
     return document
 
 
-def _hit(hit: SearchHit) -> HitDocument:
+def _scored(hit: SearchHit) -> ScoredDocument:
+    return {
+        "clip_id": hit.record.clip_id,
+        "start_seconds": hit.record.span.start_seconds,
+        "end_seconds": hit.record.span.end_seconds,
+        "score": hit.score,
+    }
+
+
+def _hit(hit: SearchHit, reason: Reason) -> HitDocument:
     return {
         "clip_id": hit.record.clip_id,
         "video_id": hit.record.video_id,
@@ -137,6 +156,8 @@ def _hit(hit: SearchHit) -> HitDocument:
         "score": hit.score,
         "caption": hit.record.description.caption.text,
         "categories": _categories(hit.record.description),
+        "shared_words": list(reason.words),
+        "named_categories": list(reason.labels),
     }
 
 

@@ -47,6 +47,19 @@ class HitDocument(ClipDocument):
 
     score: float
     """Cosine similarity, larger is closer."""
+    shared_words: list[str]
+    """Of the caption: those that the query has as well, but for endings."""
+    named_categories: list[str]
+    """Labels that the query names."""
+
+
+class ScoredDocument(TypedDict):
+    """A clip of a moment, and how similar it is to the query."""
+
+    clip_id: str
+    start_seconds: float
+    end_seconds: float
+    score: float
 
 
 class FoundDocument(HitDocument):
@@ -58,6 +71,8 @@ class FoundDocument(HitDocument):
     """Whether that is enough."""
     steps: NotRequired[list[HitDocument]]
     """Of a query of several steps: the clip that answers each."""
+    clips: NotRequired[list[ScoredDocument]]
+    """Of a moment of several clips: the similarity over its time."""
     copies: NotRequired[list[PlaceDocument]]
     """Clips of other videos that show the same."""
 

@@ -14,9 +14,10 @@ from ingest.clip import ClipSpan
 from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.exporting import Exported
-from pipeline.found import Found, FoundVideo, nothing_matches
+from pipeline.found import Found, FoundVideo, Reason, nothing_matches
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
+from pipeline.reasons import marked
 from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
 from pipeline.running import RunningSystem
@@ -26,6 +27,9 @@ from search_ui.terminal import printable, results, shown_path
 SHOWN_CATEGORIES = 3
 NOTHING_FOUND = "nothing found: the library holds no clip that fits"
 NOTHING_MATCHES = "Nothing matches; the nearest are:"
+NO_MORE_MATCH = "None of these matches:"
+NO_MORE = "no more results"
+NO_REASON = Reason()
 TROUBLED = frozenset({State.PUT_OFF, State.INCOMPLETE, State.FAILED})
 
 
@@ -42,13 +46,11 @@ def span_text(span: ClipSpan) -> str:
     return f"{clock(start)}-{clock(max(start + 1, round(span.end_seconds)))}"
 
 
-def print_hits(found: Sequence[Found]) -> None:
-    """One row per result, best first; a line of it for each step."""
+def print_hits(found: Sequence[Found], *, after: int = 0) -> None:
+    """One row per result, those `after` so many others; a line of it for each step."""
+    _print_what_matches(found, after)
     if not found:
-        results.print(NOTHING_FOUND)
         return
-    if nothing_matches(found):
-        results.print(NOTHING_MATCHES)
     table = rows()
     judged = any(one.probability is not None for one in found)
     for column in ("", "score", *(("sure",) if judged else ())):
@@ -56,7 +58,7 @@ def print_hits(found: Sequence[Found]) -> None:
     table.add_column("file", overflow="fold", style="bold")
     table.add_column("time", no_wrap=True, style="cyan")
     table.add_column("what happens", overflow="fold")
-    for rank, one in enumerate(found, start=1):
+    for rank, one in enumerate(found, start=after + 1):
         table.add_row(
             str(rank),
             f"{one.score:.3f}",
@@ -67,12 +69,9 @@ def print_hits(found: Sequence[Found]) -> None:
     results.print(table)
 
 
-def print_videos(videos: Sequence[FoundVideo]) -> None:
-    """Each video with a row for each of its best moments."""
-    if not videos:
-        results.print(NOTHING_FOUND)
-    if nothing_matches([one for video in videos for one in video.found]):
-        results.print(NOTHING_MATCHES)
+def print_videos(videos: Sequence[FoundVideo], *, after: int = 0) -> None:
+    """Each video, those `after` so many others, with a row for each of its best moments."""
+    _print_what_matches([one for video in videos for one in video.found], after)
     for video in videos:
         results.print(Text(shown_path(video.record.path), style="bold"), soft_wrap=True)
         table = _facts()
@@ -82,9 +81,17 @@ def print_videos(videos: Sequence[FoundVideo]) -> None:
         results.print(table)
 
 
+def _print_what_matches(found: Sequence[Found], after: int) -> None:
+    if not found:
+        results.print(NO_MORE if after else NOTHING_FOUND)
+    elif nothing_matches(found):
+        # Of a page that is not the first one it is not known whether one before has a match.
+        results.print(NO_MORE_MATCH if after else NOTHING_MATCHES)
+
+
 def print_clip(span: ClipSpan, description: ClipDescription) -> None:
     """One line per clip, at once, so that a long file shows its first clips early."""
-    results.print(Text(f"{span_text(span)}  ", style="cyan") + _description_text(description))
+    results.print(Text(f"{span_text(span)}  ", style="cyan") + description_text(description))
 
 
 def _sure(found: Found) -> str:
@@ -96,19 +103,29 @@ def _what_happens(found: Found) -> tuple[Text, Text]:
     records = [hit.record for hit in found.hits]
     spans = [record.span for record in records] if len(records) > 1 else [found.span]
     times = "\n".join(map(span_text, spans))
-    what = Text("\n").join(_description_text(record.description) for record in records)
+    reasons = found.reasons or (NO_REASON,) * len(records)
+    what = Text("\n").join(
+        description_text(record.description, reason)
+        for record, reason in zip(records, reasons, strict=True)
+    )
     if found.copies:
         names = ", ".join(sorted({shown_path(clip.path) for clip in found.copies}))
         what.append(f"  also in {names}", style="dim")
     return Text(times, style="cyan"), what
 
 
-def _description_text(description: ClipDescription) -> Text:
-    labels = ", ".join(category.label for category in description.categories[:SHOWN_CATEGORIES])
-    text = Text(printable(description.caption.text))
-    if labels:
-        text.append(f"  ({printable(labels)})" if text else printable(labels), style="dim")
-    return text
+def description_text(description: ClipDescription, reason: Reason = NO_REASON) -> Text:
+    """Caption and surest categories; what the query names is bold."""
+    text = Text()
+    for piece, is_shared in marked(description.caption.text, reason.words):
+        text.append(printable(piece), style="bold" if is_shared else "")
+    labels = Text(", ").join(
+        Text(printable(c.label), style="bold" if c.label in reason.labels else "dim")
+        for c in description.categories[:SHOWN_CATEGORIES]
+    )
+    if text and labels:
+        return text.append("  (", style="dim").append_text(labels).append(")", style="dim")
+    return text or labels
 
 
 def print_index_report(report: IndexReport) -> None:

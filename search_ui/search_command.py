@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from pipeline.query import Sort
 from search_ui.options import JsonOption, LibraryOption
 
 Images: TypeAlias = Annotated[
@@ -75,6 +76,12 @@ def search(  # noqa: PLR0913
         bool, typer.Option("--group", help="Show videos, each with its best moments.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="How many hits to show.")] = 10,
+    offset: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many to pass over: the pages before.")
+    ] = 0,
+    sort: Annotated[
+        Sort, typer.Option(help="In which order what matches is shown.")
+    ] = Sort.RELEVANCE,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -104,15 +111,19 @@ def search(  # noqa: PLR0913
     )
     with open_library(load_settings(library)) as opened, spinner("searching"):
         if group:
-            videos = moments.search_videos(opened, query, limit=limit, where=where)
+            videos = moments.search_videos(
+                opened, query, limit=limit, where=where, offset=offset, sort=sort
+            )
         else:
-            found = moments.search_moments(opened, query, limit=limit, where=where)
+            found = moments.search_moments(
+                opened, query, limit=limit, where=where, offset=offset, sort=sort
+            )
     if json:
         write(videos_document(videos) if group else hits_document(found))
     elif group:
-        print_videos(videos)
+        print_videos(videos, after=offset)
     else:
-        print_hits(found)
+        print_hits(found, after=offset)
 
 
 def _place(text: str) -> str:

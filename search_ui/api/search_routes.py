@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import VideoError
 from pipeline import moments
-from pipeline.query import MAX_QUERY_CHARACTERS, QueryError
+from pipeline.query import MAX_QUERY_CHARACTERS, QueryError, Sort
 from search_ui.api.documents import Document
 from search_ui.api.problems import documented
 from search_ui.api.served import Served, ServedLibrary
@@ -55,6 +55,10 @@ class SearchOptions(BaseModel):
     )
     group: bool = Field(False, description="Give videos, each with its best moments.")
     limit: int = Field(10, ge=1, le=1000, description="How many results at most.")
+    offset: int = Field(
+        0, ge=0, le=100_000, description="How many results to pass over: the pages before."
+    )
+    sort: Sort = Field(Sort.RELEVANCE, description="In which order what matches is given.")
 
 
 class SentOptions(SearchOptions):
@@ -124,11 +128,15 @@ def _found(served: ServedLibrary, options: SearchOptions, examples: Examples) ->
         before=options.before,
         min_height=options.min_height,
     )
-    library = served.with_encoder()
+    library, limit = served.with_encoder(), options.limit
     if options.group:
-        videos = moments.search_videos(library, query, limit=options.limit, where=where)
+        videos = moments.search_videos(
+            library, query, limit=limit, where=where, offset=options.offset, sort=options.sort
+        )
         return Document(videos_document(videos))
-    found = moments.search_moments(library, query, limit=options.limit, where=where)
+    found = moments.search_moments(
+        library, query, limit=limit, where=where, offset=options.offset, sort=options.sort
+    )
     return Document(hits_document(found))
 
 

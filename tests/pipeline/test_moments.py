@@ -10,7 +10,8 @@ from catalog.interface import ClipRecord, SearchHit
 from ingest.clip import ClipSpan
 from pipeline.found import Found
 from pipeline.indexing import index_paths
-from pipeline.moments import merged, search_moments, search_videos
+from pipeline.merging import DEPTHS, merged
+from pipeline.moments import search_moments, search_videos
 from pipeline.query import Query, QueryError, Text
 from tests.catalog_records import clip, direction
 from tests.fake_encoder import FakeEncoder
@@ -35,7 +36,7 @@ def test_clips_side_by_side_that_fit_as_well_are_one_moment() -> None:
 
     assert first.span == ClipSpan(4, 16)
     assert (first.record.clip_id, first.score) == ("v:4000", 0.5)
-    assert starts(first.neighbours) == [("v", 8), ("v", 12)]
+    assert starts(tuple(hit.record for hit in first.neighbours)) == [("v", 8), ("v", 12)]
     assert second.span == ClipSpan(16, 20)
 
 
@@ -55,6 +56,16 @@ def test_copies_in_other_videos_are_one_result() -> None:
     assert starts(first.copies) == [("w", 8)]
     # The same video again is not a copy: a person may want each time.
     assert starts((second.record, third.record)) == [("v", 20), ("x", 0)]
+
+
+def test_a_clip_far_down_makes_no_two_moments_one() -> None:
+    others = [found("w", 10 * number, 0.48) for number in range(DEPTHS[0] - 2)]
+    given = [found("v", 4, 0.5), found("v", 12, 0.49), *others, found("v", 8, 0.47)]
+
+    first, second, *rest = merged(given)
+
+    assert (first.span, second.span) == (ClipSpan(4, 12), ClipSpan(12, 16))
+    assert (second, *rest) == tuple(merged(given[: DEPTHS[0]])[1:])
 
 
 def test_sequences_stay_as_they_are() -> None:
@@ -92,6 +103,6 @@ def test_videos_come_with_their_best_moments(indexed: LibraryAtHand) -> None:
 
 def test_a_merged_result_keeps_its_best_clip() -> None:
     one = found("v", 4, 0.5)
-    joined = replace(one, neighbours=(clip("v", 0, direction(1)),))
+    joined = replace(one, neighbours=(SearchHit(clip("v", 0, direction(1)), 0.5),))
     assert joined.span == ClipSpan(0, 8)
     assert joined.record == one.record

@@ -27,6 +27,8 @@ def test_a_hit_has_exactly_the_agreed_keys() -> None:
             "matches": None,
             "caption": "a cat sleeps",
             "categories": [{"label": "animals", "kind": "topic", "probability": 1 / 3}],
+            "shared_words": [],
+            "named_categories": [],
         }
     ]
 

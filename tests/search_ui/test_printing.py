@@ -8,10 +8,11 @@ import pytest
 from catalog.interface import SearchHit
 from ingest.clip import ClipSpan
 from pipeline.checks import Finding
-from pipeline.found import Found, FoundVideo
+from pipeline.found import Found, FoundVideo, Reason
 from pipeline.reports import FailedFile, IndexedVideo, IndexReport
 from search_ui.printing import (
     clock,
+    description_text,
     print_findings,
     print_hits,
     print_index_report,
@@ -75,6 +76,26 @@ def test_that_nothing_matches_is_said_before_the_nearest(
     assert first == "Nothing matches; the nearest are:"
     assert "12%" in rest[1]
     assert "Nothing matches" not in one_matches
+
+
+def test_a_later_page_does_not_say_that_nothing_matches(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_hits([replace(hit("a.mp4", "a cat"), probability=0.1)], after=10)
+    first, *rows = capsys.readouterr().out.splitlines()
+
+    assert first == "None of these matches:"
+    assert rows[1].split()[0] == "11"
+
+
+def test_what_the_query_shares_is_bold() -> None:
+    reason = Reason(("cat",), ("animals",))
+    record = hit("a.mp4", "a Cat sleeps", labels=("animals", "indoor")).record
+    text = description_text(record.description, reason)
+
+    bold = [text.plain[s.start : s.end] for s in text.spans if s.style == "bold"]
+    assert text.plain == "a Cat sleeps  (animals, indoor)"
+    assert bold == ["Cat", "animals"]
 
 
 def test_videos_of_which_none_matches_are_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

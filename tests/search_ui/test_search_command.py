@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.indexing import index_paths
+from pipeline.query import Sort
 from search_ui.search_command import search
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
@@ -77,3 +78,38 @@ def test_videos_have_their_moments_below(films: Path, capsys: pytest.CaptureFixt
     assert "1.000  0:00-0:02  something red" in shown.splitlines()[1]
     assert video["path"] == str(films / "a.mp4")
     assert [moment["path"] for moment in video["moments"]] == [video["path"]] * 3
+
+
+def test_pages_go_on_and_end(films: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    search("red", json=True)
+    every = json.loads(capsys.readouterr().out)
+    search("red", limit=2, offset=1, json=True)
+    assert json.loads(capsys.readouterr().out) == every[1:3]
+
+    search("red", limit=1, offset=1)
+    assert capsys.readouterr().out.splitlines()[-1].split()[0] == "2"
+    search("red", offset=99)
+    assert capsys.readouterr().out == "no more results\n"
+
+
+def test_results_come_in_order_of_time(films: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    search("green", place=["a.mp4"], sort=Sort.PLACE, json=True)
+    found = json.loads(capsys.readouterr().out)
+    starts = [one["start_seconds"] for one in found]
+    assert starts == sorted(starts)
+    assert [one["shared_words"] for one in found] == [[], ["green"], []]
+    assert [one["named_categories"] for one in found] == [[], ["green"], []]
+
+
+def test_a_moment_of_several_clips_tells_the_similarity_over_its_time(
+    films: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search("red green blue", place=["a.mp4"], limit=1, json=True)
+    (found,) = json.loads(capsys.readouterr().out)
+
+    clips = found["clips"]
+    assert [clip["start_seconds"] for clip in clips] == [0, 2, 4, 6]
+    assert (clips[0]["start_seconds"], clips[-1]["end_seconds"]) == (
+        found["start_seconds"], found["end_seconds"],
+    )  # fmt: skip
+    assert max(clip["score"] for clip in clips) == found["score"]

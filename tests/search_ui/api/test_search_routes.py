@@ -43,6 +43,14 @@ def test_options_are_those_of_the_command(interface: Interface) -> None:
     assert interface.get("/search", q="red", unlike=like, limit=2) != []
 
 
+def test_pages_and_orders_are_those_of_the_command(interface: Interface) -> None:
+    every = interface.get("/search", q="red")
+    assert interface.get("/search", q="red", limit=2, offset=1) == every[1:3]
+    starts = [one["start_seconds"] for one in interface.get("/search", q="red", sort="place")]
+    assert starts[: starts.index(max(starts)) + 1] == sorted({*starts})
+    assert "sort: " in interface.problem(422, "/search", params={"q": "a", "sort": "size"})
+
+
 def test_pictures_and_videos_are_queries(interface: Interface) -> None:
     sent = [("image", ("../../green.png", picture(0, 255, 0)))]
     found = interface.ask("/search?limit=1", "POST", files=sent)
