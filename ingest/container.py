@@ -8,13 +8,15 @@ the bytes alone, and may open nothing at all.
 """
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, TypeVar, cast
 
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition
+from av.packet import Packet
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from ingest.errors import (
@@ -26,6 +28,8 @@ from ingest.errors import (
 )
 from ingest.location import is_remote
 from ingest.remote import RemoteFile, entry_of
+
+Chosen = TypeVar("Chosen", bound=Stream)
 
 FORMATS = (
     "asf,av1,avi,dv,flv,gif,gxf,h263,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,"
@@ -101,6 +105,15 @@ def main_stream(container: InputContainer, path: Path) -> VideoStream:
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "SLICE" if pixels > LARGE_PIXELS else "AUTO"
     return stream
+
+
+def packets_of(container: InputContainer, *streams: Chosen) -> Iterator["Packet[Chosen]"]:
+    """Yield the packets of some streams from the present position on. Raises ``FFmpegError``."""
+    try:
+        yield from cast("Iterator[Packet[Chosen]]", container.demux(*streams))
+    except IndexError:
+        # A stream that began midway. PyAV stumbles over it after the last packet of those before.
+        return
 
 
 def open_binary(path: Path) -> BinaryIO | RemoteFile:

@@ -16,7 +16,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from ingest.clip import ClipSpan
-from ingest.container import main_stream, open_container
+from ingest.container import main_stream, open_container, packets_of
 from ingest.writing import complete_or_absent
 
 VIDEO_CODECS = frozenset({"h264", "hevc", "av1", "mpeg4"})
@@ -105,7 +105,7 @@ def _part(
 
 
 def _timed(container: InputContainer, *streams: Stream) -> Iterator[_Timed]:
-    for packet in container.demux(*streams):
+    for packet in packets_of(container, *streams):
         if packet.size and packet.pts is not None and packet.dts is not None:
             seconds = float(packet.pts * packet.time_base)
             yield _Timed(packet, packet.pts, packet.dts, seconds)

@@ -10,7 +10,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ingest.container import main_stream, open_container
+from ingest.container import main_stream, open_container, packets_of
 from ingest.errors import (
     CorruptVideoError,
     NoVideoStreamError,
@@ -113,7 +113,7 @@ class Decoder:
     def _packets(self) -> Iterator["Packet[VideoStream]"]:
         while not self._is_hopeless():
             try:
-                yield from self._container.demux(self.stream)
+                yield from packets_of(self._container, self.stream)
             except FFmpegError as error:
                 self._count_failure(error)
             else:

@@ -14,7 +14,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from ingest.clip import ClipSpan
-from ingest.container import open_container
+from ingest.container import open_container, packets_of
 
 SAMPLES_PER_SECOND = 48_000
 CHANNELS = 2
@@ -58,7 +58,7 @@ def _heard(
         with suppress(FFmpegError):
             container.seek(round(begin / stream.time_base), stream=stream)
     resampler = AudioResampler("fltp", "stereo", SAMPLES_PER_SECOND)
-    for frame in container.decode(stream):
+    for frame in _decoded(container, stream):
         if frame.pts is None or frame.time_base is None:
             continue
         seconds = float(frame.pts * frame.time_base) - origin_seconds
@@ -68,6 +68,11 @@ def _heard(
         frame.pts = None
         for piece in resampler.resample(frame):
             yield seconds, _samples(piece)
+
+
+def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    for packet in packets_of(container, stream):
+        yield from packet.decode()
 
 
 def _samples(frame: AudioFrame) -> NDArray[np.float32]:

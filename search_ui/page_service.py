@@ -8,7 +8,7 @@ from workers.services import LOOPBACK, Layout, Service, accepts
 MODULE = "search_ui.page_server"
 """What ``python -m`` starts."""
 
-EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to
 
 
 def page(layout: Layout) -> Service:
