@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: install demo screenshots test lint clean
+.PHONY: install demo screenshots bench test lint clean
 
 install: $(INSTALLED)
 
@@ -20,6 +20,14 @@ demo: install
 
 screenshots: install
 	$(BIN)/python -m benchmarks.screenshots
+
+# Each benchmark writes its figures into docs/benchmarks, and fails where a limit is not kept.
+BENCHMARKS := latency growth
+
+bench: install
+	@missed=; for name in $(BENCHMARKS); do \
+		$(BIN)/python -m benchmarks.$$name || missed="$$missed $$name"; \
+	done; test -z "$$missed" || { echo "limits not kept:$$missed" >&2; exit 1; }
 
 test: install
 	$(BIN)/python -m pytest

@@ -35,9 +35,9 @@ class RandomEncoder:
         return np.stack([direction(random.Random(text)) for text in texts])
 
 
-def direction(dice: random.Random) -> NDArray[np.float32]:
-    """A ``(512,)`` unit vector."""
-    vector = np.random.default_rng(dice.getrandbits(32)).standard_normal(SPACE.dimension)
+def direction(dice: random.Random, *, dimension: int = SPACE.dimension) -> NDArray[np.float32]:
+    """A ``(dimension,)`` unit vector."""
+    vector = np.random.default_rng(dice.getrandbits(32)).standard_normal(dimension)
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
@@ -46,13 +46,34 @@ def fill(store: ClipStore, thumbnails: Path, *, clips: int, seed: int = 0) -> No
     dice = random.Random(seed)
     picture = write_picture(thumbnails.parent / "picture.png", dice)
     for number in range(clips // CLIPS_PER_VIDEO):
-        records = [_clip(f"{number:032x}", place, dice) for place in range(CLIPS_PER_VIDEO)]
+        records = clips_of_video(number, dice)
         store.upsert_clips(records)
         for record in records:
             thumbnail = thumbnails / f"{record.clip_id.replace(':', '_')}.webp"
             thumbnail.hardlink_to(picture)
-        store.upsert_video(_video(records))
+        store.upsert_video(video_of(records))
     store.flush()
+
+
+def clips_of_video(
+    number: int, dice: random.Random, *, dimension: int = SPACE.dimension
+) -> list[ClipRecord]:
+    """The 50 clips of one video."""
+    video_id = f"{number:032x}"
+    return [_clip(video_id, place, dice, dimension) for place in range(CLIPS_PER_VIDEO)]
+
+
+def video_of(records: Sequence[ClipRecord]) -> VideoRecord:
+    """The record of the video that these are all clips of."""
+    last = records[-1]
+    return VideoRecord(
+        video_id=last.video_id,
+        path=last.path,
+        size_bytes=1,
+        modified_ns=1,
+        duration_seconds=last.span.end_seconds,
+        clip_count=len(records),
+    )
 
 
 def write_picture(path: Path, dice: random.Random) -> Path:
@@ -66,7 +87,7 @@ def write_picture(path: Path, dice: random.Random) -> Path:
     return write_thumbnail(still_clip(path), path.parent / "thumbnails")
 
 
-def _clip(video_id: str, place: int, dice: random.Random) -> ClipRecord:
+def _clip(video_id: str, place: int, dice: random.Random, dimension: int) -> ClipRecord:
     start = place * CLIP_SECONDS
     labels = [(kind, f"{kind} {dice.randrange(count)}") for kind, count in KINDS.items()]
     return ClipRecord(
@@ -75,22 +96,10 @@ def _clip(video_id: str, place: int, dice: random.Random) -> ClipRecord:
         path=_path(video_id),
         span=ClipSpan(start, start + CLIP_SECONDS),
         description=ClipDescription(
-            embedding=direction(dice),
+            embedding=direction(dice, dimension=dimension),
             caption=Caption(" ".join(dice.choices(WORDS, k=8)), 0.5),
             categories=tuple(CategoryScore(label, kind, dice.random()) for kind, label in labels),
         ),
-    )
-
-
-def _video(records: Sequence[ClipRecord]) -> VideoRecord:
-    last = records[-1]
-    return VideoRecord(
-        video_id=last.video_id,
-        path=last.path,
-        size_bytes=1,
-        modified_ns=1,
-        duration_seconds=last.span.end_seconds,
-        clip_count=len(records),
     )
 
 

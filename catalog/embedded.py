@@ -12,6 +12,7 @@ from milvus_lite.db import MilvusLite
 from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
 from pymilvus.grpc_gen import milvus_pb2_grpc
 
+from catalog.asked_fields import read_asked_fields_only
 from catalog.interface import CatalogError, CatalogLockedError
 
 # What goes wrong in a request is logged with a traceback and then raised at the client, which
@@ -49,6 +50,7 @@ class EmbeddedMilvus:
         Raises ``CatalogLockedError`` where another process serves it, and ``CatalogError``
         where it cannot be opened.
         """
+        read_asked_fields_only()
         try:
             self._database = MilvusLite(str(folder))
         except DataDirLockedError as error:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymilvus import MilvusClient
 
+from catalog.beginnings import delete_video, is_complete, note_begun
 from catalog.conditions import on_clips_only
 from catalog.connecting import absent, connected, without_password
 from catalog.embedded import EmbeddedMilvus
@@ -47,6 +48,7 @@ from catalog.versions import (
     load_current,
     named_by_alias,
     next_version,
+    version_at,
 )
 from encoder.interface import EmbeddingSpace
 
@@ -57,7 +59,7 @@ ROWS_PER_REQUEST = 500
 """About 1.5 MB of 512-d clips: far below what a server accepts in one message."""
 MAX_HITS = 16_384
 """Milvus returns no more rows from one search."""
-SPARE_HITS = 16
+SPARE_HITS = 4
 """How many more hits are asked for, so that ties at the end of the list can be put in order."""
 SCORE_TOLERANCE = 1e-5
 """Milvus computes in single precision: scores closer than this may be ties."""
@@ -164,7 +166,8 @@ class MilvusStore:
             drop_all_but(self._client, self._version, version)
             create(self._client, version)
             load(self._client, version, is_lite=self._is_lite)
-        return MilvusStore(self._client, self._embedded, version, is_successor=True)
+            begun = version_at(self._client, version.clips)
+        return MilvusStore(self._client, self._embedded, begun, is_successor=True)
 
     def give_way(self, successor: "MilvusStore", *, if_complete: Callable[[], bool]) -> bool:
         if not if_complete():
@@ -180,6 +183,7 @@ class MilvusStore:
         rows = iter([clip_row(record) for record in records])
         while batch := list(islice(rows, ROWS_PER_REQUEST)):
             with self._doing("store clips"):
+                note_begun(self._client, self._version, {row["video_id"] for row in batch})
                 self._client.upsert(self._version.clips, batch)
 
     def upsert_video(self, video: VideoRecord) -> None:
@@ -188,12 +192,12 @@ class MilvusStore:
             self._client.upsert(self._version.videos, [video_row(video)])
 
     def flush(self) -> None:
-        # A server has made safe what it acknowledged, indexes by itself, and by default takes
-        # one flush in ten seconds. Lite searches slowly what was not flushed.
+        # A server makes safe what it acknowledges, and by default takes one flush in ten seconds.
+        # Lite searches slowly what was not flushed. Beginnings must not be lost before clips.
         if self._is_lite:
             with self._doing("write to disk"):
-                self._client.flush(self._version.clips)
                 self._client.flush(self._version.videos)
+                self._client.flush(self._version.clips)
 
     def search(
         self, embedding: NDArray[np.float32], *, limit: int, where: ClipFilter = ClipFilter()
@@ -231,7 +235,7 @@ class MilvusStore:
 
     def video(self, video_id: str) -> VideoRecord | None:
         rows = self._rows(self._version.videos, VIDEO_FIELDS, of_videos([video_id]))
-        return video_record(rows[0]) if rows else None
+        return video_record(rows[0]) if rows and is_complete(rows[0]) else None
 
     def count_clips(self) -> int:
         with self._doing("count clips"):
@@ -240,8 +244,7 @@ class MilvusStore:
 
     def delete_video(self, video_id: str) -> None:
         with self._doing(f"delete video {video_id}"):
-            self._client.delete(self._version.videos, filter=of_videos([video_id]))
-            self._client.delete(self._version.clips, filter=of_videos([video_id]))
+            delete_video(self._client, self._version, video_id)
 
     def close(self) -> None:
         # Where a successor took over, there is nothing left to write.
@@ -291,7 +294,4 @@ class MilvusStore:
         # In one answer: the client's page by page iterator does not quote the ids that it puts
         # into its expressions. A day of video is 30 MB, a server's limit is 100 MB.
         with self._doing(f"list {collection}"):
-            rows: list[Row] = self._client.query(
-                collection, filter=expression, output_fields=fields
-            )
-        return rows
+            return list(self._client.query(collection, filter=expression, output_fields=fields))

@@ -22,6 +22,9 @@ SPACE_PROPERTY = "clipseek.embedding_space"
 """The clips collection's property that names the embedding space."""
 ENCODER_PROPERTY = "clipseek.encoder"
 """The property that names the encoder as the settings do; older catalogs lack it."""
+BEGINNINGS_PROPERTY = "clipseek.beginnings"
+"""The property of a version made with `catalog.beginnings`; older catalogs lack it."""
+NOTED = "noted"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Version:
     space: EmbeddingSpace
     encoder: str
     """As the settings name it; empty where the catalog does not say."""
+    notes_beginnings: bool = True
+    """Whether every video that has clips has a row as well; see `catalog.beginnings`."""
 
     @property
     def videos(self) -> str:
@@ -62,7 +67,8 @@ def version_at(client: MilvusClient, clips: str) -> Version:
     properties = description["properties"]
     name = properties.get(SPACE_PROPERTY, "an unknown encoder")
     space = EmbeddingSpace(name, int(vector["params"]["dim"]))
-    return Version(clips, space, properties.get(ENCODER_PROPERTY, ""))
+    noted = properties.get(BEGINNINGS_PROPERTY) == NOTED
+    return Version(clips, space, properties.get(ENCODER_PROPERTY, ""), notes_beginnings=noted)
 
 
 def first_version(space: EmbeddingSpace, encoder: str) -> Version:
@@ -79,7 +85,11 @@ def create(client: MilvusClient, version: Version) -> None:
     """Make the collections of a version, as far as they are absent."""
     # The clips come last: their presence means that the version is whole.
     _create(client, version.videos, videos_schema(), {})
-    properties = {SPACE_PROPERTY: version.space.name, ENCODER_PROPERTY: version.encoder}
+    properties = {
+        SPACE_PROPERTY: version.space.name,
+        ENCODER_PROPERTY: version.encoder,
+        BEGINNINGS_PROPERTY: NOTED,
+    }
     _create(client, version.clips, clips_schema(version.space.dimension), properties)
 
 

@@ -37,6 +37,7 @@ from encoder.interface import (
     ClipDescription,
     EmbeddingSpace,
 )
+from encoder.kept_sentences import KeptSentences
 from encoder.relevance import caption_likeness, relevance
 from encoder.search_space import SearchSpace
 from encoder.tensors import as_numpy
@@ -140,7 +141,7 @@ class CompactEncoder:
         self, text: str, clips: Sequence[ClipDescription], *, nearest: Sequence[Caption], among: int
     ) -> NDArray[np.float32]:
         """``(N,)``; see `encoder.relevance`."""
-        sentences: Tensor = self._sentences([text, *(caption.text for caption in nearest)])
+        sentences = self._sentences([text, *(caption.text for caption in nearest)])
         (words,) = self._in_search_space(sentences[:1])
         seen = plain(np.stack([clip.embedding for clip in clips]))  # (N, D)
         captions = caption_likeness(as_numpy(sentences))
@@ -154,8 +155,8 @@ class CompactEncoder:
         return self._search.plain_texts(self._alignment.embed_sentences(sentences), sentences)
 
     @cached_property
-    def _sentences(self) -> SentenceEncoder:
-        return SentenceEncoder().to(self._device)
+    def _sentences(self) -> KeptSentences:
+        return KeptSentences(SentenceEncoder().to(self._device))
 
     @torch.inference_mode()
     def attend(self, clip: Clip, caption: str) -> CaptionAttention:

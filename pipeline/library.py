@@ -7,6 +7,7 @@ from types import TracebackType
 from catalog.interface import ClipStore
 from encoder.interface import ClipEncoder
 from encoder.labels import FreeLabels
+from pipeline.counting import ClipCount
 from pipeline.encoding import Cataloguer
 from pipeline.jobs import Jobs
 from pipeline.settings import Settings
@@ -23,6 +24,7 @@ class Library:
         self._encoder_factory = encoder_factory
         self._encoder: ClipEncoder | None = None
         self._cataloguer: Cataloguer | None = None
+        self._clip_count = ClipCount()
 
     @property
     def store(self) -> ClipStore:
@@ -61,6 +63,10 @@ class Library:
     def thumbnails(self) -> Path:
         """Folder with one picture per clip."""
         return self.settings.thumbnails
+
+    def about_clips(self) -> int:
+        """How many clips there are, or were some seconds ago."""
+        return self._clip_count.of(self.store)
 
     def close(self) -> None:
         """Flush and close the catalog; the library cannot be used afterwards."""

@@ -31,7 +31,7 @@ def judged(
     encoder = library.encoder
     if not (isinstance(encoder, JudgingEncoder) and _fits(encoder, shown[0])):
         return list(shown)
-    among = library.store.count_clips()
+    among = library.about_clips()
     each = [
         encoder.relevance(
             words,

@@ -167,7 +167,7 @@ def test_an_index_file_that_a_kill_cut_short_is_made_again(tmp_path: Path, left_
     store = MilvusStore.open(folder, space=SPACE)
     store.upsert_clips([clip("v", at, direction(1, at)) for at in range(100)])
     store.close()
-    indexes = list(folder.rglob("*.idx"))
+    indexes = list(folder.rglob("clips/**/*.idx"))
     assert len(indexes) == 1
     os.truncate(indexes[0], left_bytes)
     again = MilvusStore.open(folder, space=SPACE)
