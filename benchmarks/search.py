@@ -25,6 +25,7 @@ from encoder.interface import ClipEncoder
 from evaluation.intervals import interval_of, resampled_sums
 from evaluation.retrieval import recall_intervals, text_to_image_ranks
 from pipeline.assembly import open_library
+from pipeline.reasons import bases, telling_words
 from pipeline.settings import load_settings
 
 THINGS = {
@@ -52,6 +53,10 @@ THINGS = {
 """Queries, and the words of captions that tell of them."""
 LOOKED_AT = 20
 """The first hits, of which three right ones are liked and three wrong ones disliked."""
+LEAST_RIGHT = 5
+"""Of feedback: words that fit fewer pictures beyond those looked at are not asked for."""
+CAPTIONS_THAT_TELL = 3
+"""Of five: so many must hold a word for its picture to be right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,15 +170,37 @@ def print_subtraction(pictures: Pictures) -> None:
         print_gain(str(weight), all_of(weight), before)
 
 
+def asked_words(pictures: Pictures) -> dict[str, NDArray[np.bool_]]:
+    """Words of the captions, and ``(N,)`` which pictures they are right for.
+
+    The most frequent form of each word that tells something. Right is a picture of which at least
+    `CAPTIONS_THAT_TELL` captions hold it in some form.
+    """
+    told = [[telling_words(caption) for caption in own] for own in pictures.captions]
+    counts = Counter(word for own in told for words in own for word in words)
+    forms = {word: bases(word) for word in counts}
+    # The words of each caption with all that they may be forms of.
+    meant = [[set().union(*(forms[word] for word in words)) for words in own] for own in told]
+    asked: dict[str, NDArray[np.bool_]] = {}
+    known: set[str] = set()
+    for word, times in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        if times >= LEAST_RIGHT and not forms[word] & known:
+            telling = [sum(not forms[word].isdisjoint(words) for words in own) for own in meant]
+            asked[word] = np.array(telling) >= CAPTIONS_THAT_TELL
+            known |= forms[word]
+    return asked
+
+
 def print_feedback(pictures: Pictures) -> None:
-    texts = dict(zip(THINGS, pictures.encoder.embed_texts([*THINGS]), strict=True))
+    asked = {word: right for word, right in asked_words(pictures).items() if right.any()}
+    texts = dict(zip(asked, pictures.encoder.embed_texts([*asked]), strict=True))
     cases = []
-    for thing, text in texts.items():
-        relevant = mentions(pictures, thing) >= 3
+    for word, relevant in asked.items():
+        text = texts[word]
         first = np.argsort(-(pictures.vectors @ text))[:LOOKED_AT]
         liked, disliked = first[relevant[first]][:3], first[~relevant[first]][:3]
         rest = np.setdiff1d(np.arange(len(relevant)), first)
-        if len(liked) and len(disliked) and relevant[rest].sum() >= 5:
+        if len(liked) and len(disliked) and relevant[rest].sum() >= LEAST_RIGHT:
             vectors = pictures.vectors
             cases.append((text, vectors[liked].mean(0), vectors[disliked].mean(0), rest, relevant))
 

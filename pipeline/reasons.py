@@ -32,8 +32,8 @@ def explained(query: Query, found: Sequence[Found]) -> list[Found]:
         replace(
             one,
             reasons=tuple(
-                _reason(hit.record.description, bases)
-                for hit, bases in zip(one.hits, asked, strict=True)
+                _reason(hit.record.description, words)
+                for hit, words in zip(one.hits, asked, strict=True)
             ),
         )
         for one in found
@@ -55,27 +55,28 @@ def _said(step: Step) -> str:
 
 
 def _reason(description: ClipDescription, asked: set[str]) -> Reason:
-    words = dict.fromkeys(_telling(description.caption.text))
+    words = dict.fromkeys(telling_words(description.caption.text))
     return Reason(
-        tuple(word for word in words if asked & _bases(word)),
+        tuple(word for word in words if asked & bases(word)),
         tuple(c.label for c in description.categories if _is_named(c.label, asked)),
     )
 
 
 def _is_named(label: str, asked: set[str]) -> bool:
-    words = _telling(label)
-    return bool(words) and all(asked & _bases(word) for word in words)
+    words = telling_words(label)
+    return bool(words) and all(asked & bases(word) for word in words)
 
 
 def _bases_of(text: str) -> set[str]:
-    return set().union(*map(_bases, _telling(text)))
+    return set().union(*map(bases, telling_words(text)))
 
 
-def _telling(text: str) -> list[str]:
+def telling_words(text: str) -> list[str]:
+    """The words of a text in small letters, without those that say little."""
     return [word for word in WORD.findall(text.lower()) if word not in SMALL_WORDS]
 
 
-def _bases(word: str) -> set[str]:
+def bases(word: str) -> set[str]:
     """What a word may be a form of: itself, and what is left without an ending."""
     without = (re.sub(ending, instead, word) for ending, instead in _ENDINGS)
     return {word, *(base for base in without if len(base) >= _SHORTEST_BASE)}
