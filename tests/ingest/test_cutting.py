@@ -1,85 +1,23 @@
 """Cutting: the right frames, copied where that is exact, encoded anew where it is not."""
 
-from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
 from ingest.clip import ClipSpan
 from ingest.cutting import cut
 from ingest.video import Video
+from tests.numbered_film import RATE, SIDE, delayed, film, numbered, numbers, span
 from tests.tiny_videos import COLOURS, colour_of, write_timed
-
-RATE = Fraction(30_000, 1001)
-SIDE = 128
-
-
-def numbered(number: int) -> np.ndarray:
-    """A picture that tells its number by eight black or white bars."""
-    bits = [(number >> bit) & 1 for bit in range(8)]
-    return (
-        np.repeat(np.array(bits, np.uint8) * 255, SIDE // 8)[None, :, None]
-        .repeat(64, 0)
-        .repeat(3, 2)
-    )
-
-
-def number_of(picture: np.ndarray) -> int:
-    means = picture.mean(axis=(0, 2)).reshape(8, -1).mean(axis=1)
-    return sum(1 << bit for bit, mean in enumerate(means) if mean > 127)
-
-
-def film(
-    path: Path, *, frames: int = 90, key_every: int = 30, codec: str = "libx264", sound: bool = True
-) -> Path:
-    """Numbered frames with B-frames between them, and a tone."""
-    with av.open(str(path), "w") as container:
-        options = {"x264-params": f"keyint={key_every}:min-keyint={key_every}:scenecut=0"}
-        stream = container.add_stream(codec, RATE, options=options)
-        stream.width, stream.height, stream.pix_fmt = SIDE, 64, "yuv420p"
-        stream.gop_size = key_every
-        heard = container.add_stream("aac", 48_000, layout="stereo") if sound else None
-        for number in range(frames):
-            frame = VideoFrame.from_ndarray(numbered(number), format="rgb24")
-            frame.pts, frame.time_base = number, 1 / RATE
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-        for number in range(round(frames / float(RATE) * 48_000 / 1024)) if heard else ():
-            tone = np.sin(np.arange(1024) / 20, dtype=np.float32)[None].repeat(2, 0)
-            piece = AudioFrame.from_ndarray(tone, "fltp", "stereo")
-            piece.sample_rate, piece.pts, piece.time_base = (
-                48_000,
-                number * 1024,
-                Fraction(1, 48_000),
-            )
-            container.mux(heard.encode(piece))
-        if heard:
-            container.mux(heard.encode())
-    return path
-
-
-def numbers(path: Path) -> list[int]:
-    with Video.open(path) as video:
-        shown = list(video.frames())
-        assert shown[0].seconds == 0
-        assert all(b.seconds - a.seconds < 1.5 / RATE for a, b in pairwise(shown))
-        return [number_of(frame.rgb(short_side=64)) for frame in shown]
 
 
 def sounds(path: Path) -> float:
     """Seconds of sound."""
     with av.open(str(path)) as container:
         return sum(f.samples for f in container.decode(audio=0)) / 48_000
-
-
-def span(first: int, last: int) -> ClipSpan:
-    """From the start of one frame to the start of another."""
-    return ClipSpan(float(first / RATE), float(last / RATE))
 
 
 @pytest.mark.parametrize(("first", "last"), [(30, 60), (0, 90), (60, 90), (0, 30)])
@@ -102,6 +40,20 @@ def test_elsewhere_it_is_encoded_anew(tmp_path: Path, first: int, last: int) -> 
     assert not copied
     assert numbers(tmp_path / "cut.mp4") == list(range(first, last))
     assert sounds(tmp_path / "cut.mp4") == pytest.approx((last - first) / RATE, abs=0.06)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+@pytest.mark.parametrize(("first", "last"), [(30, 60), (13, 47)])
+def test_a_file_whose_clock_starts_late_is_cut_at_the_same_frames(
+    tmp_path: Path, suffix: str, first: int, last: int
+) -> None:
+    source = delayed(film(tmp_path / "a.mp4"), tmp_path / f"late{suffix}", seconds=7.3)
+
+    copied = cut(source, span(first, last), tmp_path / "cut.mp4")
+
+    # Packets of MP4 go into MP4 as they are; those of the others need not.
+    assert copied or suffix != ".mp4" or (first, last) != (30, 60)
+    assert numbers(tmp_path / "cut.mp4") == list(range(first, last))
 
 
 def test_key_frames_that_others_lean_over_are_no_place_to_cut(tmp_path: Path) -> None:
