@@ -14,6 +14,8 @@ ASSUMED_RATE = Fraction(25)
 """Frames a second where the file does not say."""
 HIGHEST_RATE = Fraction(240)
 """Containers state more where they count ticks of a clock, not frames."""
+LONGEST_SIDE = 16384
+"""Of H.264, pixels."""
 QUALITY = 17
 """Of x264: nothing is seen to be lost, as what was cut out will be edited and encoded again."""
 
@@ -36,7 +38,7 @@ def cut(source: Path, span: ClipSpan, target: Path, *, video_id: str | None = No
         if not 0 < rate <= HIGHEST_RATE:
             rate = ASSUMED_RATE
         rate = rate.limit_denominator(1001)
-        side = min(video.info.width, video.info.height)
+        side = short_side(video.info.width, video.info.height)
         write_video(
             target,
             even_frames(video.frames_from(span.start_seconds), span, rate=rate, short_side=side),
@@ -45,3 +47,9 @@ def cut(source: Path, span: ClipSpan, target: Path, *, video_id: str | None = No
             quality=QUALITY,
         )
     return False
+
+
+def short_side(width: int, height: int) -> int:
+    """Of what is cut out, pixels: that of the film, unless its longer side is too long then."""
+    shorter, longer = sorted((width, height))
+    return max(1, min(shorter, shorter * LONGEST_SIDE // longer))

@@ -19,6 +19,12 @@ from ingest.tone import is_high_range, to_ordinary_range
 SMALL_SIDE = 128
 """Enough to see that a shot ends; the detector's cost grows with the pixels."""
 
+MOST_ELONGATED = 8
+"""Times as long as wide; what is longer is made smaller, as it could fill all memory."""
+
+MOST_UNEVEN = 16
+"""Times as wide as high may a pixel be, or the other way round; otherwise the file is wrong."""
+
 WHITE = 255
 """What shows through transparent pixels, as on a web page."""
 
@@ -36,7 +42,7 @@ class View:
     def of(cls, picture: VideoFrame, aspect_ratio: Fraction | None) -> "View":
         """Take it from the first picture; `aspect_ratio` is a pixel's width by its height."""
         width = picture.width
-        if aspect_ratio is not None and aspect_ratio > 0:
+        if aspect_ratio is not None and 1 / MOST_UNEVEN <= aspect_ratio <= MOST_UNEVEN:
             width = max(1, round(width * aspect_ratio))
         return cls(width, picture.height, _orientation(picture))
 
@@ -48,8 +54,13 @@ class View:
         return self.width, self.height
 
     def scaled_to(self, short_side: int) -> tuple[int, int]:
-        """Width and height before turning, with the shorter side at most `short_side`."""
-        scale = min(1.0, short_side / min(self.width, self.height))
+        """Width and height before turning, with the shorter side at most `short_side`.
+
+        The longer side is at most `MOST_ELONGATED` times that.
+        """
+        shorter, longer = sorted((self.width, self.height))
+        side = min(short_side, shorter)
+        scale = min(side / shorter, MOST_ELONGATED * side / longer)
         return max(1, round(self.width * scale)), max(1, round(self.height * scale))
 
 

@@ -34,10 +34,10 @@ def write_video(
 ) -> None:
     """Write ``(H, W, 3)`` RGB frames as H.264 in MP4, all of the first one's size.
 
-    H.264 wants even sizes: an odd last row or column is left out. `sound`, pieces as
-    ``ingest.sound`` has them, becomes AAC. The file appears complete or not at all. Raises
-    ``ValueError`` where there are no frames or they differ in size, and ``OSError`` where the file
-    cannot be written.
+    H.264 wants even sizes: an odd last row or column is left out, an only one doubled. `sound`,
+    pieces as ``ingest.sound`` has them, becomes AAC. The file appears complete or not at all.
+    Raises ``ValueError`` where there are no frames or they differ in size, and ``OSError`` where
+    the file cannot be written.
     """
     with (
         complete_or_absent(path) as unfinished,
@@ -90,12 +90,12 @@ def _encode_pictures(
     stream.pix_fmt = "yuv420p"
     shape: tuple[int, ...] | None = None
     for number, pixels in enumerate(frames):
+        even = _even(pixels)
         if shape is None:
             shape = pixels.shape
-            stream.height, stream.width = shape[0] // 2 * 2, shape[1] // 2 * 2
+            stream.height, stream.width = even.shape[:2]
         if pixels.shape != shape:
             raise ValueError(f"frame {number} is {pixels.shape}, but the first is {shape}")
-        even = np.ascontiguousarray(pixels[: stream.height, : stream.width])
         picture = VideoFrame.from_ndarray(even, format="rgb24")
         picture.pts = number
         picture.time_base = tick
@@ -103,6 +103,14 @@ def _encode_pictures(
     if shape is None:
         raise ValueError(f"{container.name} would hold no frames")
     container.mux(stream.encode())
+
+
+def _even(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    for axis in (0, 1):
+        if pixels.shape[axis] == 1:
+            pixels = pixels.repeat(2, axis)
+    height, width = pixels.shape[:2]
+    return np.ascontiguousarray(pixels[: height // 2 * 2, : width // 2 * 2])
 
 
 def _encode_sound(
