@@ -46,7 +46,7 @@ def test_a_tower_of_a_picture_is_cut_out_smaller(tmp_path: Path) -> None:
     path = tmp_path / "tower.gif"
     Image.new("L", (300, LONGEST_SIDE + 1000)).save(path)
     cut(path, ClipSpan(0.0, 0.04), tmp_path / "cut.mp4")
-    assert size_of(tmp_path / "cut.mp4")[1] == 300 * MOST_ELONGATED
+    assert LONGEST_SIDE / 10 < size_of(tmp_path / "cut.mp4")[1] <= 300 * MOST_ELONGATED
 
 
 def test_a_cut_keeps_the_size_as_far_as_the_codec_goes() -> None:
