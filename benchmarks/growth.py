@@ -3,8 +3,8 @@
     python -m benchmarks.growth --sizes 1000 3000 10000 30000 100000
 
 Every video of 50 clips is written as indexing does: what may be left of it goes, clips follow in
-batches, then its record, and all is flushed. The cost at a size is the median of the last videos
-that led to it. A search asks Milvus Lite in this process for 10 hits; "browse" reads all clips, as
+batches, then its record, and all is flushed; there are no thumbnails. The cost at a size is the
+median of the last videos that led to it. A search asks Milvus Lite in this process for 10 hits; "browse" reads all clips, as
 the page does at its first look, and "look again" is every later one. Vectors, captions and labels
 are random, and nothing is encoded. Writes growth.json and growth.svg, and prints a Markdown table;
 exit code 1 where a limit is not kept.
