@@ -20,6 +20,9 @@ class Reason:
     """Of the categories."""
 
 
+NO_REASON = Reason()
+
+
 @dataclass(frozen=True)
 class Found:
     """One result: a clip, or the clips of one video that answer the steps of a query in order."""

@@ -12,7 +12,7 @@ from ingest.clip import Clip
 from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.exporting import Exported
-from pipeline.found import Found, FoundVideo, Reason
+from pipeline.found import NO_REASON, Found, FoundVideo, Reason
 from pipeline.groups import KIND, Group
 from pipeline.reindexing import ReindexReport
 from pipeline.reports import IndexReport
@@ -104,7 +104,7 @@ def videos_document(videos: Sequence[FoundVideo]) -> list[FoundVideoDocument]:
 
 
 def _found(found: Found) -> FoundDocument:
-    reasons = found.reasons or (Reason(),) * len(found.hits)
+    reasons = found.reasons or (NO_REASON,) * len(found.hits)
     best = _hit(found.hits[0], reasons[0])
     document: FoundDocument = {
         "clip_id": best["clip_id"],

@@ -14,7 +14,7 @@ from ingest.clip import ClipSpan
 from ingest.location import as_typed
 from pipeline.checks import Finding
 from pipeline.exporting import Exported
-from pipeline.found import Found, FoundVideo, Reason, nothing_matches
+from pipeline.found import NO_REASON, Found, FoundVideo, Reason, nothing_matches
 from pipeline.groups import Group
 from pipeline.progress import Bound, State
 from pipeline.reasons import marked
@@ -29,7 +29,6 @@ NOTHING_FOUND = "nothing found: the library holds no clip that fits"
 NOTHING_MATCHES = "Nothing matches; the nearest are:"
 NO_MORE_MATCH = "None of these matches:"
 NO_MORE = "no more results"
-NO_REASON = Reason()
 TROUBLED = frozenset({State.PUT_OFF, State.INCOMPLETE, State.FAILED})
 
 

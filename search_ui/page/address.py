@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from catalog.interface import ClipFilter
-from pipeline.query import LibraryClip, Query, QueryError
+from pipeline.query import LibraryClip, Query, QueryError, Sort
 from pipeline.query_language import Request, parse
 
 HITS_AT_ONCE = 24
 MOST_HITS = 480
-WORDS, LIKE, CATEGORY, LIMIT = "q", "like", "category", "n"
+WORDS, LIKE, CATEGORY, LIMIT, SORT = "q", "like", "category", "n", "sort"
 UNLIKE = "unlike"
 """Together with `LIKE` what the query language calls examples of the library."""
 
@@ -24,6 +24,7 @@ class Asked:
     """Id of the clip to find others like; it wins over words."""
     labels: tuple[str, ...] = ()
     limit: int = HITS_AT_ONCE
+    sort: Sort = Sort.RELEVANCE
 
     def mixed(self, key: str, clip_id: str) -> "Asked":
         """The same search with a clip of the library mixed in: `LIKE` it, or `UNLIKE` it."""
@@ -63,6 +64,7 @@ def asked() -> Asked:
         like=parameters.get(LIKE, ""),
         labels=tuple(dict.fromkeys(parameters.get_all(CATEGORY))),
         limit=_limit(parameters.get(LIMIT, "")),
+        sort=_sort(parameters.get(SORT, "")),
     )
 
 
@@ -82,6 +84,8 @@ def parameters(new: Asked) -> dict[str, str | list[str]]:
         found[CATEGORY] = list(new.labels)
     if new.limit != HITS_AT_ONCE:
         found[LIMIT] = str(new.limit)
+    if new.sort is not Sort.RELEVANCE:
+        found[SORT] = new.sort.value
     return found
 
 
@@ -89,3 +93,7 @@ def _limit(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         return HITS_AT_ONCE
     return min(max(int(text[:6]), 1), MOST_HITS)
+
+
+def _sort(text: str) -> Sort:
+    return Sort(text) if text in {*Sort} else Sort.RELEVANCE

@@ -34,8 +34,8 @@ function picture(moment) {
 function words(moment) {
   const all = element("div", "clip-words");
   const line = element("div");
-  for (const { label, title } of moment.chips) {
-    const chip = element("span", "clip-chip", label);
+  for (const { label, named, title } of moment.chips) {
+    const chip = element("span", named ? "clip-chip shared" : "clip-chip", label);
     chip.title = title;
     line.append(chip);
   }
@@ -45,7 +45,10 @@ function words(moment) {
     score.title = moment.sure ? `shows it so probably; ${likeness}` : likeness;
     line.append(score);
   }
-  all.append(element("p", "", moment.alt), line);
+  const caption = element("p", "", moment.caption.length ? "" : moment.alt);
+  for (const { text, shared } of moment.caption)
+    caption.append(element("span", shared ? "shared" : "", text));
+  all.append(caption, line);
   return all;
 }
 

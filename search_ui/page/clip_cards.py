@@ -11,6 +11,7 @@ import streamlit as st
 from catalog.interface import ClipSummary
 from ingest.location import as_typed
 from ingest.thumbnails import thumbnail_path
+from pipeline.reasons import marked
 from search_ui.page.address import LIKE, UNLIKE, ask, asked
 from search_ui.page.clip_media import PREVIEW, THUMBNAIL, media_url
 from search_ui.page.clip_player import play
@@ -98,10 +99,15 @@ def _card(moment: Moment, thumbnails: Path) -> Shown:
         "still": media_url(clip.clip_id, THUMBNAIL) if has_picture else "",
         "moving": media_url(clip.clip_id, PREVIEW),
         "alt": printable(clip.caption) or "a moment without a caption",
+        "caption": [
+            {"text": printable(text), "shared": is_shared}
+            for text, is_shared in marked(clip.caption, moment.reason.words)
+        ],
         "when": span_text(clip.span),
         "chips": [
             {
                 "label": printable(category.label),
+                "named": category.label in moment.reason.labels,
                 "title": f"{printable(category.kind)}, {category.probability:.0%}",
             }
             for category in clip.categories[:SHOWN_CATEGORIES]

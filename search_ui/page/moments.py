@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.interface import ClipSummary
-from pipeline.found import Found
+from pipeline.found import NO_REASON, Found, Reason
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,13 @@ class Moment:
     probability: float | None = None
     """How probably it shows the words that were asked for; None where that cannot be told."""
     matches: bool | None = None
+    reason: Reason = NO_REASON
 
     @classmethod
     def of(cls, found: Found) -> "Moment":
         summary = ClipSummary.of(found.record)
-        return cls(summary, found.score, found.probability, found.matches)
+        (reason, *_) = found.reasons
+        return cls(summary, found.score, found.probability, found.matches, reason)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Search: one box, filters with counts beside it, and moments grouped by video."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -16,6 +17,7 @@ from search_ui.page.example_upload import Uploaded, show_example_box, with_examp
 from search_ui.page.filters import show_filters
 from search_ui.page.moments import Moment, by_video
 from search_ui.page.opened import OpenedLibrary, explained, opened
+from search_ui.page.order_choice import choose_order
 from search_ui.page.query_examples import show_examples, show_keywords
 from search_ui.page.welcome import show_empty_library
 from search_ui.printing import NOTHING_MATCHES, count
@@ -63,12 +65,13 @@ def _ask_for_words() -> None:
 
 
 def _found(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> list[Moment]:
-    limit, where = wanted.limit, wanted.where
+    limit, where, sort = wanted.limit, wanted.where, wanted.sort
     with with_example(wanted.query, uploaded) as query:
         if query is not None:
             with st.spinner("Searching"):
                 library = shown.library if wanted.like else shown.with_encoder()
-                return [*map(Moment.of, search(library, query, limit=limit, where=where))]
+                found = search(library, query, limit=limit, where=where, sort=sort)
+                return [*map(Moment.of, found)]
     if where != ClipFilter():
         with st.spinner("Counting"):
             return [*map(Moment, shown.holdings().admitted(where)[:limit])]
@@ -96,10 +99,7 @@ def _results(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> 
         return
     groups = by_video(moments)
     if is_asked:
-        found, videos = count(len(moments), "moment"), count(len(groups), "video")
-        show_keywords(f"{found} in {videos}, the best first")
-        if all(moment.matches is False for moment in moments):
-            st.info(NOTHING_MATCHES)
+        _say_what_was_found(wanted, moments, len(groups))
     show_groups(
         groups,
         shown.library.thumbnails,
@@ -109,6 +109,15 @@ def _results(wanted: Asked, uploaded: Uploaded | None, shown: OpenedLibrary) -> 
     if len(moments) == wanted.limit < MOST_HITS and st.button("Show more", width="stretch"):
         ask(replace(wanted, limit=min(MOST_HITS, wanted.limit + HITS_AT_ONCE)))
         st.rerun()
+
+
+def _say_what_was_found(wanted: Asked, moments: Sequence[Moment], videos: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="order"):
+        show_keywords(f"{count(len(moments), 'moment')} in {count(videos, 'video')}")
+        if moments[0].score is not None:
+            choose_order(wanted)
+    if all(moment.matches is False for moment in moments):
+        st.info(NOTHING_MATCHES)
 
 
 def _compared(

@@ -1,9 +1,11 @@
 """The page Search: what it asks the library, and what the address bar says of that."""
 
+import json
+
 import pytest
 
 from pipeline.library import Library
-from pipeline.query import Query, Text
+from pipeline.query import Query, Sort, Text
 from pipeline.searching import search
 from search_ui.page.address import LIKE, UNLIKE, Asked
 from tests.search_ui.page.drawn import search_page, shown_clips
@@ -79,13 +81,44 @@ def test_examples_among_the_words_are_shown_and_taken_out(filled: Library) -> No
     assert clip_id in shown_clips(page)
 
 
+def test_the_order_is_chosen_and_in_the_address(filled: Library) -> None:
+    page = search_page()
+    page.query_params["q"] = "red"
+    page.run()
+    assert {**page.query_params} == {"q": "red"}
+
+    page.selectbox(key="sort").set_value(Sort.PLACE).run()
+
+    assert not page.exception
+    assert page.query_params == {"q": "red", "sort": "place"}
+    hits = search(filled, Query.of(Text("red")), limit=24, sort=Sort.PLACE)
+    assert shown_clips(page) == [hit.record.clip_id for hit in hits]
+    page.query_params["sort"] = "by size"
+    page.run()
+    assert page.selectbox(key="sort").value is Sort.RELEVANCE
+
+
+def test_words_that_the_query_shares_are_told_to_the_browser(filled: Library) -> None:
+    page = search_page()
+    page.query_params["q"] = "reds"
+    page.run()
+
+    (drawn,) = [json.loads(part.proto.json) for part in page.get("bidi_component")]
+    cards = [card for group in drawn["groups"] for card in group["moments"]]
+    shared = [[part["text"] for part in card["caption"] if part["shared"]] for card in cards]
+    assert sorted(shared) == [[], [], ["red"], ["red"], ["red"]]
+    named = [[chip["label"] for chip in card["chips"] if chip["named"]] for card in cards]
+    assert named == shared
+
+
 def test_a_clip_is_mixed_into_words_or_into_another_clip() -> None:
     assert Asked(words="a dog", limit=48).mixed(LIKE, "b:0") == Asked(words="a dog like:b:0")
     assert Asked(like="a:0").mixed(UNLIKE, "b:0") == Asked(words="like:a:0 unlike:b:0")
 
 
 @pytest.mark.parametrize(
-    "asked", [{"like": "gone:0"}, {"category": "no such"}, {"n": "-3"}, {"n": "9" * 400}]
+    "asked",
+    [{"like": "gone:0"}, {"category": "no such"}, {"n": "-3"}, {"n": "9" * 400}, {"sort": "x"}],
 )
 def test_a_link_that_leads_nowhere_breaks_nothing(filled: Library, asked: dict[str, str]) -> None:
     page = search_page()
