@@ -4,10 +4,10 @@
 
 Every video of 50 clips is written as indexing does: what may be left of it goes, clips follow in
 batches, then its record, and all is flushed; there are no thumbnails. The cost at a size is the
-median of the last videos that led to it. A search asks Milvus Lite in this process for 10 hits; "browse" reads all clips, as
-the page does at its first look, and "look again" is every later one. Vectors, captions and labels
-are random, and nothing is encoded. Writes growth.json and growth.svg, and prints a Markdown table;
-exit code 1 where a limit is not kept.
+median of the last videos that led to it. A search asks Milvus Lite in this process for 10 hits;
+"browse" reads all clips, as the page does at its first look, and "look again" is every later one.
+Vectors, captions and labels are random, and nothing is encoded. Writes growth.json and growth.svg,
+and prints a Markdown table; exit code 1 where a limit is not kept.
 """
 
 import argparse

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.interface import ClipSummary, VideoRecord
-from pipeline.browsing import CLIPS_AT_ONCE, Holdings, read_clips
+from pipeline.browsing import Holdings, read_clips
 from pipeline.corrections import Corrections
 from pipeline.library import Library
 
+CLIPS_AT_HAND = 5_000
+"""So many are read while somebody waits: within a second or two."""
 STAMP = "labelled"
 """File in the library whose time says when labels of whole videos were last changed."""
 
@@ -46,10 +48,10 @@ class Shelf:
         return self._read(library, _editions(library))
 
     def at_hand(self, library: Library) -> Holdings | None:
-        """The same, or None where more than one request's clips would have to be read for it."""
+        """The same, or None where more clips than `CLIPS_AT_HAND` would have to be read for it."""
         editions = _editions(library)
         new = (edition.video.clip_count for edition in editions if edition not in self._kept)
-        return None if sum(new) > CLIPS_AT_ONCE else self._read(library, editions)
+        return None if sum(new) > CLIPS_AT_HAND else self._read(library, editions)
 
     def _read(self, library: Library, editions: list[_Edition]) -> Holdings:
         with self._reading:

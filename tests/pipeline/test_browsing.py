@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catalog.interface import ClipFilter, ClipSummary
 from catalog.memory import MemoryStore
-from pipeline.browsing import CLIPS_AT_ONCE, LabelCount, find_clip
+from pipeline.browsing import CLIPS_PER_REQUEST, LabelCount, find_clip
 from pipeline.groups import regroup
 from pipeline.indexing import index_paths
 from pipeline.shelf import Shelf
@@ -82,7 +82,7 @@ def test_many_videos_are_read_with_few_requests(library: LibraryAtHand) -> None:
     store = library.store = CountingStore()
     for name in "abcde":
         store.upsert_clips([clip(name, 0, direction(1)), clip(name, 4, direction(1))])
-        large = CLIPS_AT_ONCE - 2 if name == "d" else 2
+        large = CLIPS_PER_REQUEST - 2 if name == "d" else 2
         store.upsert_video(replace(video(name, f"/films/{name}.mp4"), clip_count=large))
     opened, shelf = library.open(), Shelf()
 

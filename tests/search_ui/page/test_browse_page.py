@@ -12,8 +12,8 @@ import pytest
 import search_ui.page
 from catalog.interface import ClipSummary
 from ingest.clip import ClipSpan
-from pipeline.browsing import CLIPS_AT_ONCE
 from pipeline.library import Library
+from pipeline.shelf import CLIPS_AT_HAND
 from search_ui.page.clip_cards import picture_html
 from search_ui.page.moments import Moment, by_video
 from search_ui.page.opened import opened
@@ -33,7 +33,7 @@ def test_a_large_library_is_read_while_the_page_is_there(
 ) -> None:
     store, may_read = filled.store, Event()
     read = store.summaries_of
-    store.upsert_video(replace(store.videos()[0], clip_count=CLIPS_AT_ONCE + 1))
+    store.upsert_video(replace(store.videos()[0], clip_count=CLIPS_AT_HAND + 1))
     monkeypatch.setattr(store, "summaries_of", lambda ids: may_read.wait(60) and read(ids))
 
     page = browse_page().run()
