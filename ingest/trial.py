@@ -34,7 +34,7 @@ class Bounds:
     memory_bytes: int = 4 << 30
     """Of addresses, on Linux. Sixteen pictures of 16,000 x 8,000 pixels fit."""
     cpu_seconds: int = 20
-    """A whole number. Sound files take a fifth of a second."""
+    """A whole number. Sound files take a third of a second."""
     patience_seconds: float = 120.0
     """Until the child is ended whatever it waits for; stores may be slow."""
 
