@@ -1,14 +1,25 @@
 """Short videos cut from real footage, each with content of its own."""
 
+import math
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.clip import ClipSpan
 from ingest.discovery import find_media
 from ingest.excerpt import write_excerpt
 from ingest.video import Video
+from ingest.writing import write_video
 
 STEP_SECONDS = 0.7
 """How much later each further cut of the same film begins."""
+FRAMES_PER_SECOND = 25
+PIECE_SECONDS = 6
+"""What a film made of many takes of each, in turn."""
 
 
 def cut(footage: Path, target: Path, *, count: int, seconds: float) -> list[Path]:
@@ -35,3 +46,39 @@ def _spans(film: Path, seconds: float) -> list[ClipSpan]:
     count = int(room / STEP_SECONDS) + 1 if room >= 0 else 0
     starts = [number * STEP_SECONDS for number in range(count)]
     return [ClipSpan(start, start + seconds) for start in starts]
+
+
+def film(footage: Path, target: Path, *, seconds: int, width: int, height: int) -> Path:
+    """One film of a length and size: the beginnings of the footage's films, again and again.
+
+    H.264 of 25 frames a second, at most one minute of it different. Raises ``VideoError`` where
+    one cannot be read.
+    """
+    minute = target.with_name(f"minute-of-{target.name}")
+    wanted = FRAMES_PER_SECOND * min(seconds, 60)
+    write_video(
+        minute,
+        islice(_pictures(footage, width, height), wanted),
+        frames_per_second=FRAMES_PER_SECOND,
+    )
+    with av.open(str(minute)) as source, av.open(str(target), "w") as container:
+        pictures = source.streams.video[0]
+        copy = container.add_stream_from_template(pictures)
+        for repetition in range(math.ceil(seconds / 60)):
+            later = round(repetition * wanted / FRAMES_PER_SECOND / pictures.time_base)
+            source.seek(0)
+            for packet in source.demux(pictures):
+                if packet.dts is not None and packet.pts is not None:
+                    packet.dts, packet.pts = packet.dts + later, packet.pts + later
+                    packet.stream = copy
+                    container.mux(packet)
+    minute.unlink()
+    return target
+
+
+def _pictures(footage: Path, width: int, height: int) -> Iterator[NDArray[np.uint8]]:
+    while True:
+        for path in sorted(find_media([footage])):
+            with av.open(str(path)) as container:
+                for frame in islice(container.decode(video=0), FRAMES_PER_SECOND * PIECE_SECONDS):
+                    yield frame.to_ndarray(format="rgb24", width=width, height=height)

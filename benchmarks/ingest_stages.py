@@ -1,0 +1,133 @@
+"""What `benchmarks.ingest` compares: the parts of indexing, the whole, and what people write first.
+
+    python -m benchmarks.ingest_stages STAGE FILM
+
+Each stage runs in a process of its own, with one thread, and prints how many seconds it took.
+Loading networks is no part of it.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+import av
+import numpy as np
+import torch
+from pymilvus import MilvusClient
+from torch import Tensor
+
+from encoder.allocator import keep_freed_memory
+from encoder.backbone import FEATURE_CHANNELS, CompactBackbone, prepare_pictures
+from encoder.compact import CompactEncoder
+from ingest.clip import Clip
+from ingest.sampling import Sampling, read_clips
+from ingest.video import Video
+from pipeline.assembly import open_library
+from pipeline.batches import batched
+from pipeline.describing import CLIPS_PER_BATCH
+from pipeline.indexing import index_paths
+from pipeline.settings import load_settings
+
+SCRIPT_SECONDS = 60
+"""How much of the film the last two look at."""
+CLIP_SECONDS = 8
+BATCH = 32
+
+Work = Callable[[], object]
+
+
+def decode(film: Path, place: Path) -> Work:
+    """Every frame decoded with PyAV, and nothing done with it."""
+    return lambda: sum(1 for _ in _frames(film))
+
+
+def describe(film: Path, place: Path) -> Work:
+    """Ready clips through the encoder: embeddings, captions, categories."""
+    keep_freed_memory()
+    encoder = CompactEncoder.load()
+    clips = _clips(film)
+    encoder.describe(clips[:1])
+    return lambda: [encoder.describe(batch) for batch in batched(clips, CLIPS_PER_BATCH)]
+
+
+def index(film: Path, place: Path) -> Work:
+    """The whole: from the file to a catalog that is searched."""
+    library = open_library(load_settings(place / "library"), create=True)
+    library.cataloguer.encoder.describe(_clips(film)[:1])
+
+    def work() -> None:
+        with library:
+            report = index_paths(library, [film])
+        if len(report.indexed) != 1:
+            raise SystemExit(f"not indexed: {report}")
+
+    return work
+
+
+def script(film: Path, place: Path) -> Work:
+    """Every frame through EfficientNet, the mean of eight seconds inserted, one by one."""
+    backbone = CompactBackbone()
+    client = MilvusClient(str(place / "script.db"))
+    client.create_collection("clips", dimension=FEATURE_CHANNELS)
+
+    def work() -> None:
+        frames = _frames(film, SCRIPT_SECONDS)
+        for number, clip in groupby(frames, key=lambda frame: int(frame.time // CLIP_SECONDS)):
+            features = [_features(backbone, [frame]) for frame in clip]
+            mean = torch.cat(features).mean(0)
+            client.insert("clips", [{"id": number, "vector": mean.tolist()}])
+        client.flush("clips")
+
+    return work
+
+
+def sampled(film: Path, place: Path) -> Work:
+    """In the style of clip-video-encode: two frames a second through the CNN, into a file."""
+    backbone = CompactBackbone()
+
+    def work() -> None:
+        every = (frame for n, frame in enumerate(_frames(film, SCRIPT_SECONDS)) if n % 12 == 0)
+        found = [_features(backbone, batch) for batch in batched(every, BATCH)]
+        np.save(place / "features.npy", torch.cat(found).numpy())
+
+    return work
+
+
+STAGES = {stage.__name__: stage for stage in (decode, describe, index, script, sampled)}
+
+
+def _frames(film: Path, seconds: float = float("inf")) -> Iterator[av.VideoFrame]:
+    with av.open(str(film)) as container:
+        for frame in container.decode(video=0):
+            if frame.time >= seconds:
+                return
+            yield frame
+
+
+@torch.inference_mode()
+def _features(backbone: CompactBackbone, frames: list[av.VideoFrame]) -> Tensor:
+    pixels = np.stack([frame.to_ndarray(format="rgb24") for frame in frames])
+    return backbone(prepare_pictures(pixels, torch.device("cpu"))).mean(1)  # (N, 1280)
+
+
+def _clips(film: Path) -> list[Clip]:
+    with Video.open(film) as video:
+        return list(read_clips(video, Sampling()))
+
+
+def main() -> None:
+    """Run one stage."""
+    name, film = sys.argv[1:]
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as place:
+        work = STAGES[name](Path(film), Path(place))
+        began = time.perf_counter()
+        work()
+        print(time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()
