@@ -22,7 +22,7 @@ screenshots: install
 	$(BIN)/python -m benchmarks.screenshots
 
 # Each benchmark writes its figures into docs/benchmarks, and fails where a limit is not kept.
-BENCHMARKS := latency growth
+BENCHMARKS := latency growth ingest memory
 
 bench: install
 	@missed=; for name in $(BENCHMARKS); do \

@@ -89,3 +89,17 @@ def draw(
     axes.legend()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})
+
+
+def draw_bars(path: Path, bars: Mapping[str, float], *, title: str, along: str) -> None:
+    """Draw a horizontal bar for each figure, the first on top, as SVG."""
+    matplotlib.rcParams["svg.hashsalt"] = "clipseek"
+    figure = Figure(figsize=(7, 0.5 * len(bars) + 1.2), layout="constrained")
+    axes = figure.add_subplot()
+    drawn = axes.barh(list(bars), list(bars.values()))
+    axes.bar_label(drawn, fmt="{:,.0f}", padding=3)
+    axes.set(title=title, xlabel=along)
+    axes.margins(x=0.15)
+    axes.invert_yaxis()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, metadata={"Date": None})

@@ -1,0 +1,67 @@
+"""How much memory indexing takes, of a minute of film and of two hours of it.
+
+    python -m benchmarks.memory --minutes 1 120
+
+Each length is indexed by the real command in a process of its own, into a library of its own; the
+films repeat the same minute at 480 x 270. Prints a Markdown table of the greatest resident size;
+exit code 1 where a limit is not kept.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.figures import FOLDER, machine, write_json
+from benchmarks.footage import film
+from search_ui.demo_footage import prepare_footage
+
+FACTOR = 1.2
+"""What the longest film may take of what the shortest takes."""
+MOST_MEGABYTES = 1500
+
+
+def main() -> None:
+    """Measure, and print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory")
+    parser.add_argument("--minutes", type=int, nargs="+", default=[1, 120])
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="for the figures")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        prepare_footage(Path(place) / "footage")
+        peaks = {minutes: peak_megabytes(minutes, Path(place)) for minutes in arguments.minutes}
+    ratio = peaks[max(peaks)] / peaks[min(peaks)]
+    write_json(
+        arguments.folder / "memory.json",
+        {"machine": machine(), "peak_megabytes": peaks, "longest_to_shortest": round(ratio, 3)},
+    )
+    print("| minutes of film | greatest resident size, MB |\n|---|---|")
+    for minutes, peak in peaks.items():
+        print(f"| {minutes} | {peak:.0f} |")
+    print(f"\nthe longest to the shortest: {ratio:.2f}")
+    sys.exit(0 if ratio <= FACTOR and max(peaks.values()) < MOST_MEGABYTES else 1)
+
+
+def peak_megabytes(minutes: int, place: Path) -> float:
+    """The greatest resident size of `clipseek index` on a film of a length."""
+    path = film(
+        place / "footage", place / f"{minutes}.mp4", seconds=60 * minutes, width=480, height=270
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "search_ui.command_line", "index", str(path)],
+        env=os.environ | {"CLIPSEEK_LIBRARY": str(place / f"library-{minutes}")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    # Of this child alone; RUSAGE_CHILDREN has the greatest of all so far.
+    _, status, used = os.wait4(process.pid, 0)
+    if status != 0:
+        raise SystemExit(f"indexing {minutes} minutes failed")
+    return used.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
