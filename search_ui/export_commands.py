@@ -67,6 +67,7 @@ def export(
 def _found(library: "Library", text: str, limit: int) -> "Sequence[ClipSummary]":
     from dataclasses import replace
 
+    from catalog.interface import ClipSummary
     from pipeline.query import QueryError
     from pipeline.query_language import parse
     from pipeline.searching import search

@@ -17,17 +17,21 @@ from pipeline.assembly import open_library
 from pipeline.settings import load_settings
 from tests.search_ui.child import PHOTOGRAPHS, CommandLine, one_line
 
-HIT_KEYS = {
+CLIP_KEYS = {
     "clip_id",
     "video_id",
     "path",
     "start_seconds",
     "end_seconds",
+    "caption",
+    "categories",
+}
+HIT_KEYS = CLIP_KEYS | {
     "score",
     "probability",
     "matches",
-    "caption",
-    "categories",
+    "shared_words",
+    "named_categories",
 }
 
 
@@ -161,7 +165,7 @@ def test_describe_stores_nothing(films: Films, tmp_path: Path) -> None:
 
     (described,) = json.loads(done.stdout)
     assert done.returncode == 0
-    assert set(described) == HIT_KEYS - {"score", "probability", "matches"} | {"caption_confidence"}
+    assert set(described) == CLIP_KEYS | {"caption_confidence"}
     assert 0 < described["caption_confidence"] < 1
     for category in described["categories"]:
         assert set(category) == {"label", "kind", "probability"}
