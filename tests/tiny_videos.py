@@ -75,3 +75,14 @@ def colour_of(picture: Picture) -> str:
     mean = picture.reshape(-1, 3).mean(axis=0)
     distances = {name: float(np.abs(mean - rgb).sum()) for name, rgb in COLOURS.items()}
     return min(distances, key=distances.__getitem__)
+
+
+def write_silence(path: Path, codec: str, *, samples: int) -> None:
+    """A file of sound alone."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=44100, layout="mono")
+        silence = np.zeros((1, samples), np.int16)
+        frame = av.AudioFrame.from_ndarray(silence, format="s16", layout="mono")
+        frame.sample_rate = 44100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-import av
-import numpy as np
 from av.container import InputContainer
 
 from ingest.container import packets_of
 from ingest.video import Video
-from tests.tiny_videos import plain, write_timed
+from tests.tiny_videos import plain, write_silence, write_timed
 
 
 class Stumbling:
@@ -28,13 +26,7 @@ def test_a_library_that_stumbles_at_the_end_has_given_all() -> None:
 
 def test_a_stream_that_begins_midway_does_not_end_the_pictures(tmp_path: Path) -> None:
     pictures = write_timed(tmp_path / "a.ts", [plain("red")] * 20, range(0, 2000, 100))
-    with av.open(str(tmp_path / "b.ts"), "w") as container:
-        stream = container.add_stream("mp2", rate=44100, layout="mono")
-        silence = np.zeros((1, 44100), np.int16)
-        frame = av.AudioFrame.from_ndarray(silence, format="s16", layout="mono")
-        frame.sample_rate = 44100
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+    write_silence(tmp_path / "b.ts", "mp2", samples=44100)
     path = tmp_path / "joined.ts"
     path.write_bytes(pictures.read_bytes() * 40 + (tmp_path / "b.ts").read_bytes())
     with Video.open(path) as video:

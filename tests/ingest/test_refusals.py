@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
@@ -17,7 +16,7 @@ from ingest.errors import (
     VideoError,
 )
 from ingest.video import Video
-from tests.tiny_videos import plain, scenes, write_scenes, write_timed
+from tests.tiny_videos import plain, scenes, write_scenes, write_silence, write_timed
 
 HLS = """#EXTM3U
 #EXT-X-VERSION:3
@@ -171,13 +170,7 @@ def test_an_encrypted_file_is_called_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["song.mkv", "song.mp4"])
 def test_sound_alone_is_no_video(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("flac", rate=44100, layout="mono")
-        silence = np.zeros((1, 4096), np.int16)
-        frame = av.AudioFrame.from_ndarray(silence, format="s16", layout="mono")
-        frame.sample_rate = 44100
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+    write_silence(path, "flac", samples=4096)
     assert "no video" in refusal(path, NoVideoStreamError)
 
 
