@@ -38,11 +38,7 @@ def show(to_search: StreamlitPage) -> None:
         clips = [clip for clip in holdings.clips if clip.video_id == video.video_id]
         _facts(video, clips)
         _film(video, to_search)
-        with (
-            st.expander("Export all moments of this video", icon=":material/download:"),
-            st.container(horizontal=True),
-        ):
-            show_export_buttons(shown, clips, name=video.path.stem or "moments")
+        _export(shown, video, clips)
 
 
 def _chosen_video(holdings: Holdings) -> VideoRecord:
@@ -102,6 +98,15 @@ def _film(video: VideoRecord, to_search: StreamlitPage) -> None:
             st.markdown(f"**Categories over time**, the line at {span_text(chosen.span)}")
             show_chart(clips, chosen=chosen)
         st.code(printable(as_typed(video.path)), language=None, wrap_lines=True)
+
+
+def _export(shown: OpenedLibrary, video: VideoRecord, clips: Sequence[ClipSummary]) -> None:
+    label = "Export all moments of this video"
+    # With a key it stays open when the page is drawn again.
+    expander = st.expander(label, icon=":material/download:", key="export", on_change="rerun")
+    if expander.open:
+        with expander, st.container(horizontal=True):
+            show_export_buttons(shown, clips, name=video.path.stem or "moments")
 
 
 def _actions(shown: OpenedLibrary, chosen: ClipSummary, to_search: StreamlitPage) -> None:
