@@ -77,7 +77,8 @@ def pixels_by_part(frames: NDArray[np.uint8]) -> Tensor:
     Returns:
         ``(T, 64, 64)``: 64 pixels for each of 8 x 8 parts.
     """
-    grey = torch.from_numpy(frames.mean(3, dtype=np.float32)) / 255
+    # A tenth of the time that NumPy's mean over three numbers takes.
+    grey = torch.from_numpy(frames.astype(np.float32) @ np.full(3, 1 / (3 * 255), np.float32))
     small = F.adaptive_avg_pool2d(grey[:, None], _SMALL_SIDE)[:, 0]  # (T, 64, 64)
     side = _SMALL_SIDE // MOTION_SIDE
     parts = small.reshape(-1, MOTION_SIDE, side, MOTION_SIDE, side)

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,9 @@ from ingest.shots import ShotDetector
 from ingest.spans import SpanCutter
 from ingest.video import Video
 
-LOOK_AHEAD_FRAMES = 256
-"""About ten seconds of video, so that decoding goes on while a batch is being encoded: 15 MB where
-two frames a second are kept, and never above 100 MB, as where each of a slow video's is kept."""
+CLIPS_AHEAD = 8
+"""So that decoding goes on while a batch is being encoded; 6 MB each where two frames a second are
+kept of wide pictures."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,22 @@ class Sampling:
             raise ValueError(f"need 0 < 2 * min <= max seconds and a short side >= 1, got {self}")
 
 
-def read_clips(video: Video, sampling: Sampling, *, segment: Segment = WHOLE) -> Iterator[Clip]:
-    """Yield the clips of a segment in order of time, decoding it once.
+def read_clips(
+    video: Video, sampling: Sampling, *, segments: Sequence[Segment] = (WHOLE,)
+) -> Iterator[Clip]:
+    """Yield the clips of some segments, one after another, decoding each once.
 
-    The spans tile the segment; see `SpanCutter`. Nothing outside the segment has an influence on
+    The spans tile a segment; see `SpanCutter`. Nothing outside the segment has an influence on
     them. A clip holds the frames shown at moments a fixed time apart, with their own times; where
     a single frame stands longer than a clip, that frame (and its time, which then lies before the
-    span). What is held in memory does not grow with the video. Raises ``CorruptVideoError`` and
-    others as `Video.frames`.
+    span). A thread reads a few clips ahead. What is held in memory does not grow with the video.
+    Raises ``CorruptVideoError`` and others as `Video.frames`.
     """
+    clips = (clip for segment in segments for clip in _clips(video, sampling, segment))
+    return read_ahead(clips, depth=CLIPS_AHEAD)
+
+
+def _clips(video: Video, sampling: Sampling, segment: Segment) -> Iterator[Clip]:
     cutter = SpanCutter(
         min_seconds=sampling.min_seconds,
         max_seconds=sampling.max_seconds,
@@ -59,7 +66,7 @@ def read_clips(video: Video, sampling: Sampling, *, segment: Segment = WHOLE) ->
     detector = ShotDetector()
     assembly = _Assembly(video)
     end = segment.start_seconds
-    for step in read_ahead(_steps(video, sampling, segment), depth=LOOK_AHEAD_FRAMES):
+    for step in _steps(video, sampling, segment):
         end = step.end_seconds
         if step.sample is not None:
             assembly.add(step.sample)

@@ -11,8 +11,8 @@ from ingest.video import Video
 from pipeline.batches import batched
 from pipeline.settings import Settings
 
-CLIPS_PER_BATCH = 8
-"""Enough to keep the encoder busy; the frames of this many clips are in memory at once."""
+CLIPS_PER_BATCH = 4
+"""Enough to keep the encoder busy; of more, it would stand idle while the first ones are read."""
 
 
 def describe_file(
@@ -24,11 +24,8 @@ def describe_file(
     """
     with Video.open(path) as video:
         labels = FreeLabels.load(encoder, settings.labels)
-        clips = (
-            clip
-            for segment in video.segments(settings.segment_seconds)
-            for clip in read_clips(video, sampling(settings), segment=segment)
-        )
+        segments = video.segments(settings.segment_seconds)
+        clips = read_clips(video, sampling(settings), segments=segments)
         yield from describe_clips(encoder, clips, labels=labels)
 
 

@@ -1,7 +1,7 @@
 """From a piece of video to the records of its clips: the work that takes the time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from catalog.interface import ClipRecord
@@ -41,14 +41,14 @@ class Cataloguer:
     pace: Pace = field(default_factory=Pace)
     """Of all its work so far."""
 
-    def records(self, video: Video, segment: Segment) -> Iterator[ClipRecord]:
-        """Yield a record of each of the segment's clips in order of time, as people corrected it.
+    def records(self, video: Video, segments: Sequence[Segment]) -> Iterator[ClipRecord]:
+        """Yield a record of each of the segments' clips in order of time, as people corrected it.
 
         A segment gives the same records whether those before it were read or not. Raises
         ``VideoError`` where the file cannot be used and ``OSError`` where a thumbnail cannot be
         written or a correction cannot be read.
         """
-        clips = read_clips(video, sampling(self.settings), segment=segment)
+        clips = read_clips(video, sampling(self.settings), segments=segments)
         described = describe_clips(self.encoder, self._timed(clips), labels=self.labels)
         corrector = Corrector(Corrections(self.settings.library), self.encoder)
         began, reading = time.perf_counter(), self.pace.reading

@@ -261,12 +261,10 @@ def records_of(
     """Yield the records of all of a video's clips, in order of time, and tell how far it is."""
     info, cataloguer = video.info, library.cataloguer
     on_progress(Progress(info.path, 0, info.duration_seconds, 0))
-    done = 0
-    for segment in video.segments(library.settings.segment_seconds):
-        for record in cataloguer.records(video, segment):
-            done += 1
-            yield record
-            on_progress(Progress(info.path, record.span.end_seconds, info.duration_seconds, done))
+    segments = video.segments(library.settings.segment_seconds)
+    for done, record in enumerate(cataloguer.records(video, segments), 1):
+        yield record
+        on_progress(Progress(info.path, record.span.end_seconds, info.duration_seconds, done))
 
 
 def _sized(known: VideoRecord, path: Path) -> VideoRecord:

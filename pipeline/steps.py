@@ -186,7 +186,7 @@ def _encode(place: Workplace, job: Job, number: int, cataloguer: Cataloguer) -> 
     records: list[ClipRecord] = []
     noted, before = 0.0, _copy(cataloguer.pace)
     with Video.open(order.path, video_id=order.video_id) as video:
-        for record in cataloguer.records(video, segment):
+        for record in cataloguer.records(video, [segment]):
             records.append(record)
             if place.is_stopping():
                 raise InterruptedWorkError("the worker was stopped")

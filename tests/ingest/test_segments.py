@@ -51,7 +51,7 @@ def test_a_short_video_is_one_segment(end: float) -> None:
 
 def read(path: Path, segment: Segment) -> list[Clip]:
     with Video.open(path) as video:
-        return list(read_clips(video, SAMPLING, segment=segment))
+        return list(read_clips(video, SAMPLING, segments=[segment]))
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts"])
@@ -64,7 +64,7 @@ def test_segments_show_what_the_whole_video_shows(tmp_path: Path, suffix: str) -
         segments = video.segments(4)
         whole = list(read_clips(video, SAMPLING))
         together = list(
-            chain.from_iterable(read_clips(video, SAMPLING, segment=part) for part in segments)
+            chain.from_iterable(read_clips(video, SAMPLING, segments=[part]) for part in segments)
         )
     assert len(segments) >= 3
     assert [clip.clip_id for clip in together] == [clip.clip_id for clip in whole]
@@ -79,7 +79,7 @@ def test_a_segment_alone_is_the_same_as_after_the_others(tmp_path: Path) -> None
     path = write_scenes(tmp_path / "a.mp4", COLOURS)
     with Video.open(path) as video:
         segments = video.segments(4)
-        in_turn = [list(read_clips(video, SAMPLING, segment=part)) for part in segments]
+        in_turn = [list(read_clips(video, SAMPLING, segments=[part])) for part in segments]
     for segment, clips in reversed(list(zip(segments, in_turn, strict=True))):
         alone = read(path, segment)
         assert [clip.span for clip in alone] == [clip.span for clip in clips]
