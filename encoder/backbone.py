@@ -94,7 +94,7 @@ def views_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     What several views have in common is worth more than one view; moving pictures have theirs.
 
     Returns:
-        ``(6, h, w, 3)``, the whole first.
+        ``(6, h, w, 3)``, the whole first, its mirror image second.
     """
     height, width = picture.shape[:2]
     tall, wide = max(1, round(height * _VIEW_SIDE)), max(1, round(width * _VIEW_SIDE))

@@ -15,7 +15,6 @@ from encoder.action_net import ClipChanges, frame_inputs, movement_of, pixels_by
 from encoder.actions import ActionRecogniser, load_actions
 from encoder.alignment import Alignment, load_alignment
 from encoder.attention import attention_along
-from encoder.backbone import views_of
 from encoder.beam import BeamSettings, beam_search
 from encoder.camera import CameraClassifier
 from encoder.captioner import Captioner, DecoderState, Places, load_captioner
@@ -203,8 +202,7 @@ class CompactEncoder:
 
     def _grids(self, clip: Clip) -> Tensor:
         """Features of one clip's frames, ``(T, 49, 1280)``; of a still picture, of its views."""
-        frames = views_of(clip.frames[0]) if len(clip.frames) == 1 else clip.frames
-        return self._engine.grids(frames)
+        return self._engine.clip_grids(clip.frames)
 
     @torch.inference_mode()
     def _align(self, clips: Sequence[Clip], grids: Sequence[Tensor]) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from encoder.alignment import Alignment
-from encoder.backbone import CompactBackbone, views_of
+from encoder.backbone import CompactBackbone
 from encoder.devices import best_device
 from encoder.engine import FrameEngine
 from encoder.text import SentenceEncoder
@@ -98,12 +98,11 @@ def look_at(
 
 def _seen(item: OwnItem, engine: FrameEngine, *, file: Path) -> OwnClip:
     frames = clip_of(item).frames
-    still = len(frames) == 1
-    grids = engine.grids(views_of(frames[0]) if still else frames).cpu()
+    grids = engine.clip_grids(frames).cpu()
     count = min(len(frames), _CAPTION_FRAMES)
     spread = torch.linspace(0, len(frames) - 1, count).round().long()
     np.save(file, grids[spread].flatten(0, 1).half().numpy())
-    return OwnClip(item, still, grids.mean(1).clone(), file)
+    return OwnClip(item, len(frames) == 1, grids.mean(1).clone(), file)
 
 
 def embed(model: Alignment, runs: Sequence[Tensor]) -> Tensor:
