@@ -29,7 +29,7 @@ def export(
     moments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MOMENT...", help="Clip ids, or video files, which stand for all their clips."
+            metavar="MOMENT", help="Clip ids, or video files, which stand for all their clips."
         ),
     ] = None,
     query: Annotated[
