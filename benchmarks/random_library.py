@@ -2,16 +2,17 @@
 
 import random
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from catalog.interface import ClipRecord, ClipStore, VideoRecord
 from encoder.interface import Caption, CategoryScore, ClipDescription, EmbeddingSpace
 from ingest.clip import Clip, ClipSpan
-from ingest.still import still_clip
-from ingest.thumbnails import write_thumbnail
+from ingest.thumbnails import QUALITY, thumbnail_path
 
 SPACE = EmbeddingSpace("random-00000000", 512)
 CLIPS_PER_VIDEO = 50
@@ -48,13 +49,11 @@ def direction(dice: random.Random, *, dimension: int = SPACE.dimension) -> NDArr
 def fill(store: ClipStore, thumbnails: Path, *, clips: int, seed: int = 0) -> None:
     """Put `clips` clips in videos of 50 into `store`, each with a thumbnail."""
     dice = random.Random(seed)
-    picture = write_picture(thumbnails.parent / "picture.png", dice)
+    picture = a_picture(dice)
     for number in range(clips // CLIPS_PER_VIDEO):
         records = clips_of_video(number, dice)
         store.upsert_clips(records)
-        for record in records:
-            thumbnail = thumbnails / f"{record.clip_id.replace(':', '_')}.webp"
-            thumbnail.hardlink_to(picture)
+        put_pictures(records, picture, thumbnails)
         store.upsert_video(video_of(records))
     store.flush()
 
@@ -80,15 +79,20 @@ def video_of(records: Sequence[ClipRecord]) -> VideoRecord:
     )
 
 
-def write_picture(path: Path, dice: random.Random) -> Path:
-    """The thumbnail that all clips share."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def a_picture(dice: random.Random) -> bytes:
+    """A file such as a thumbnail is."""
     noise = np.random.default_rng(dice.getrandbits(32)).integers(0, 255, (18, 32, 3), np.uint8)
-    from PIL import Image
+    file = BytesIO()
+    Image.fromarray(noise).resize((320, 180)).save(file, "WEBP", quality=QUALITY)
+    return file.getvalue()
 
-    Image.fromarray(noise).resize((320, 180)).save(path)
-    (path.parent / "thumbnails").mkdir(exist_ok=True)
-    return write_thumbnail(still_clip(path), path.parent / "thumbnails")
+
+def put_pictures(records: Sequence[ClipRecord], picture: bytes, thumbnails: Path) -> None:
+    """Write the thumbnails of clips of one video, all the same."""
+    for record in records:
+        path = thumbnail_path(record.clip_id, thumbnails)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture)
 
 
 def _clip(video_id: str, place: int, dice: random.Random, dimension: int) -> ClipRecord:

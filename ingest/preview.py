@@ -12,7 +12,7 @@ from PIL import Image
 
 from ingest.clip import ClipSpan
 from ingest.frame import ShownFrame
-from ingest.thumbnails import MAX_WIDTH, thumbnail_path
+from ingest.thumbnails import MAX_WIDTH, preview_path
 from ingest.video import Video
 
 SHORT_SIDE = 180
@@ -28,11 +28,6 @@ KEPT_PREVIEWS = 1000
 _making_room = threading.Lock()
 
 
-def preview_path(clip_id: str, folder: Path) -> Path:
-    """Where the preview of a clip lies, written or not; removed with the thumbnails."""
-    return thumbnail_path(clip_id, folder).with_suffix(".preview.webp")
-
-
 def write_preview(source: Path, span: ClipSpan, clip_id: str, *, folder: Path) -> Path:
     """Write what `source` shows during `span` as an animated WebP, and return its path.
 
@@ -43,8 +38,8 @@ def write_preview(source: Path, span: ClipSpan, clip_id: str, *, folder: Path) -
     """
     with Video.open(source, video_id=clip_id.rpartition(":")[0]) as video:
         pictures = [*map(_picture, _spread(video.frames_from(span.start_seconds), span))]
-    folder.mkdir(parents=True, exist_ok=True)
     path = preview_path(clip_id, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         pictures[0].save(
@@ -60,7 +55,7 @@ def write_preview(source: Path, span: ClipSpan, clip_id: str, *, folder: Path) -
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    _make_room(folder)
+    _make_room(path.parent)
     return path
 
 
@@ -93,7 +88,7 @@ def _picture(pixels: NDArray[np.uint8]) -> Image.Image:
 
 def _make_room(folder: Path) -> None:
     with _making_room:
-        previews = sorted(_with_times(folder.glob("*.preview.webp")))
+        previews = sorted(_with_times(folder.glob("*.webp")))
         for _, path in previews[:-KEPT_PREVIEWS]:
             path.unlink(missing_ok=True)
 

@@ -1,6 +1,7 @@
-"""Small pictures of clips, kept as files beside the library."""
+"""Small pictures of clips, kept as files beside the library: a folder for each video."""
 
 import os
+import shutil
 from pathlib import Path
 
 from PIL import Image
@@ -10,11 +11,20 @@ from ingest.clip import Clip
 MAX_WIDTH = 320
 QUALITY = 75
 
+PREVIEWS = "previews"
+"""The folder of the pictures that move, which are few."""
+
 
 def thumbnail_path(clip_id: str, folder: Path) -> Path:
     """Where the thumbnail of a clip lies, written or not."""
+    video_id, _, milliseconds = clip_id.rpartition(":")
+    return folder / video_id / f"{milliseconds}.webp"
+
+
+def preview_path(clip_id: str, folder: Path) -> Path:
+    """Where the preview of a clip lies, written or not; removed with the thumbnails."""
     # A colon cannot be in file names everywhere.
-    return folder / f"{clip_id.replace(':', '_')}.webp"
+    return folder / PREVIEWS / f"{clip_id.replace(':', '_')}.webp"
 
 
 def write_thumbnail(clip: Clip, folder: Path) -> Path:
@@ -23,8 +33,8 @@ def write_thumbnail(clip: Clip, folder: Path) -> Path:
     The folder is made where it is missing. A file appears complete or not at all. Raises
     ``OSError`` where it cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = thumbnail_path(clip.clip_id, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.fromarray(clip.frames[len(clip.frames) // 2])
     image.thumbnail((MAX_WIDTH, image.height))
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -38,7 +48,12 @@ def write_thumbnail(clip: Clip, folder: Path) -> Path:
 
 def remove_thumbnails(video_id: str, folder: Path, *, but_of: frozenset[str] = frozenset()) -> None:
     """Delete the thumbnails of one video's clips, except those whose ids are in `but_of`."""
+    for preview in (folder / PREVIEWS).glob(f"{video_id}_*.webp"):
+        preview.unlink(missing_ok=True)
+    pictures = folder / video_id
+    if not but_of:
+        shutil.rmtree(pictures, ignore_errors=True)
+        return
     kept = {thumbnail_path(clip_id, folder) for clip_id in but_of}
-    for path in folder.glob(f"{video_id}_*.webp"):
-        if path not in kept:
-            path.unlink(missing_ok=True)
+    for picture in set(pictures.glob("*.webp")) - kept:
+        picture.unlink(missing_ok=True)

@@ -11,8 +11,8 @@ from ingest.clip import ClipSpan
 from ingest.cutting import cut
 from ingest.excerpt import write_excerpt
 from ingest.location import as_typed, is_remote
-from ingest.preview import preview_path, write_preview
-from ingest.thumbnails import thumbnail_path
+from ingest.preview import write_preview
+from ingest.thumbnails import preview_path, thumbnail_path
 from pipeline.places import is_unchanged
 from search_ui.api.documents import ClipId, Document, VideoId
 from search_ui.api.problems import AbsentError, documented

@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from ingest.clip import ClipSpan
 from ingest.excerpt import write_excerpt
-from ingest.preview import preview_path, write_preview
-from ingest.thumbnails import thumbnail_path
+from ingest.preview import write_preview
+from ingest.thumbnails import preview_path, thumbnail_path
 from pipeline.browsing import find_clip
 from pipeline.places import is_gone
 from search_ui.failures import explanation

@@ -8,8 +8,8 @@ from PIL import Image
 
 from ingest import preview
 from ingest.clip import ClipSpan
-from ingest.preview import MOST_PICTURES, preview_path, write_preview
-from ingest.thumbnails import remove_thumbnails
+from ingest.preview import MOST_PICTURES, write_preview
+from ingest.thumbnails import preview_path, remove_thumbnails
 from tests.tiny_videos import colour_of, write_scenes
 
 

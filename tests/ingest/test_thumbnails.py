@@ -18,8 +18,8 @@ def clip(video_id: str = "ab12", start: float = 2.5, width: int = 640) -> Clip:
 
 def test_the_middle_frame_is_written_small(tmp_path: Path) -> None:
     path = write_thumbnail(clip(), tmp_path / "new" / "folder")
-    assert path == tmp_path / "new" / "folder" / "ab12_2500.webp"
-    assert path == thumbnail_path(clip().clip_id, path.parent)
+    assert path == tmp_path / "new" / "folder" / "ab12" / "2500.webp"
+    assert path == thumbnail_path(clip().clip_id, tmp_path / "new" / "folder")
     with Image.open(path) as image:
         assert (image.format, image.size) == ("WEBP", (320, 180))
         assert colour_of(np.asarray(image.convert("RGB"))) == "green"
@@ -33,14 +33,15 @@ def test_small_frames_are_not_enlarged(tmp_path: Path) -> None:
 def test_writing_twice_leaves_one_file(tmp_path: Path) -> None:
     write_thumbnail(clip(), tmp_path)
     path = write_thumbnail(clip(), tmp_path)
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
-    thumbnail_path(clip().clip_id, tmp_path).mkdir()
-    with pytest.raises(OSError, match="ab12_2500"):
+    path = thumbnail_path(clip().clip_id, tmp_path)
+    path.mkdir(parents=True)
+    with pytest.raises(OSError, match="2500"):
         write_thumbnail(clip(), tmp_path)
-    assert [entry.is_dir() for entry in tmp_path.iterdir()] == [True]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_only_the_thumbnails_of_one_video_are_removed(tmp_path: Path) -> None:
@@ -48,5 +49,11 @@ def test_only_the_thumbnails_of_one_video_are_removed(tmp_path: Path) -> None:
         write_thumbnail(clip("ab", start), tmp_path)
     kept = write_thumbnail(clip("abc"), tmp_path)
     remove_thumbnails("ab", tmp_path)
-    assert list(tmp_path.iterdir()) == [kept]
+    assert list(tmp_path.iterdir()) == [kept.parent]
     remove_thumbnails("ab", tmp_path / "nowhere")
+
+
+def test_those_of_clips_that_stay_are_kept(tmp_path: Path) -> None:
+    kept, _ = (write_thumbnail(clip("ab", start), tmp_path) for start in (0.0, 3.0))
+    remove_thumbnails("ab", tmp_path, but_of=frozenset({clip("ab", 0.0).clip_id}))
+    assert list(kept.parent.iterdir()) == [kept]
