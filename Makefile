@@ -22,7 +22,7 @@ screenshots: install
 	$(BIN)/python -m benchmarks.screenshots
 
 # Each benchmark writes its figures into docs/benchmarks, and fails where a limit is not kept.
-BENCHMARKS := latency growth ingest memory
+BENCHMARKS := latency growth ingest memory gpu
 
 bench: install
 	@missed=; for name in $(BENCHMARKS); do \
