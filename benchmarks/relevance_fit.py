@@ -54,14 +54,14 @@ def figures(encoder: ClipEncoder, searches: Sequence[Search]) -> NDArray[np.floa
     queries = sorted({search.query for search in searches})
     captions = {clip.description.caption.text for search in searches for clip in search.clips}
     texts = sorted({*queries, *captions})
-    meant = dict(zip(texts, SentenceEncoder()(texts).numpy(), strict=True))
+    said_by = dict(zip(texts, SentenceEncoder().rare_words(texts).numpy(), strict=True))
     asked = dict(zip(queries, encoder.embed_texts(queries), strict=True))
     rows = []
     for search in searches:
         vectors = np.stack([clip.description.embedding for clip in search.clips])  # (N, D)
         first = np.argsort(-(vectors @ asked[search.query]))[:NEAREST]
         said = [search.clips[n].description.caption.text for n in first]
-        sentences = np.stack([meant[text] for text in (search.query, *said)])
+        words = np.stack([said_by[text] for text in (search.query, *said)])
         similarity = float(plain(vectors[first[0]]) @ plain(asked[search.query]))
-        rows.append((similarity, caption_likeness(sentences), np.log(len(search.clips))))
+        rows.append((similarity, caption_likeness(words), np.log(len(search.clips))))
     return np.array(rows)

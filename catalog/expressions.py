@@ -17,9 +17,8 @@ ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t"
 
 def admitting(where: ClipFilter) -> str:
     """What selects the clips that `where`, a filter of clips only, admits; empty for all."""
-    terms = []
-    if where.categories:
-        terms.append(f"array_contains_all(labels, {_list(where.categories)})")
+    # Milvus Lite takes a quarter longer for "array_contains_all", even of one label.
+    terms = [f"array_contains(labels, {_literal(label)})" for label in where.categories]
     terms += [_carrying(condition) for condition in where.labels]
     if where.video_ids:
         terms.append(of_videos(where.video_ids))

@@ -36,7 +36,7 @@ from encoder.interface import (
     ClipDescription,
     EmbeddingSpace,
 )
-from encoder.kept_sentences import KeptSentences
+from encoder.kept_texts import KeptTexts
 from encoder.relevance import caption_likeness, relevance
 from encoder.search_space import SearchSpace
 from encoder.tensors import as_numpy
@@ -140,22 +140,24 @@ class CompactEncoder:
         self, text: str, clips: Sequence[ClipDescription], *, nearest: Sequence[Caption], among: int
     ) -> NDArray[np.float32]:
         """``(N,)``; see `encoder.relevance`."""
-        sentences = self._sentences([text, *(caption.text for caption in nearest)])
-        (words,) = self._in_search_space(sentences[:1])
+        (asked,) = self._plain_texts([text])
         seen = plain(np.stack([clip.embedding for clip in clips]))  # (N, D)
-        captions = caption_likeness(as_numpy(sentences))
-        return relevance(seen @ words, captions=captions, among=among)
+        words = self._sentences.rare_words([text, *(caption.text for caption in nearest)])
+        captions = caption_likeness(as_numpy(words))
+        return relevance(seen @ asked, captions=captions, among=among)
 
-    def _plain_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        return self._in_search_space(self._sentences(texts))
+    @cached_property
+    def _plain_texts(self) -> KeptTexts:
+        return KeptTexts(self._embed_plain_texts)
 
     @torch.inference_mode()
-    def _in_search_space(self, sentences: Tensor) -> NDArray[np.float32]:
+    def _embed_plain_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        sentences = self._sentences(texts)
         return self._search.plain_texts(self._alignment.embed_sentences(sentences), sentences)
 
     @cached_property
-    def _sentences(self) -> KeptSentences:
-        return KeptSentences(SentenceEncoder().to(self._device))
+    def _sentences(self) -> SentenceEncoder:
+        return SentenceEncoder().to(self._device)
 
     @torch.inference_mode()
     def attend(self, clip: Clip, caption: str) -> CaptionAttention:

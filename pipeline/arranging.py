@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from catalog.interface import ClipStore
 from pipeline.found import Found, by_video
+from pipeline.library import Library
 from pipeline.query import Sort
 
 SORTED_DEPTH = 4000
@@ -11,18 +11,18 @@ SORTED_DEPTH = 4000
 number is fixed, so that every page arranges the same results."""
 
 
-def paged(store: ClipStore, found: Sequence[Found], *, sort: Sort, page: slice) -> list[Found]:
+def paged(library: Library, found: Sequence[Found], *, sort: Sort, page: slice) -> list[Found]:
     """A page of results that are given best first.
 
     Those that match are arranged, and the others come after them as they are. Where nothing tells
     what matches, each page of the best is arranged by itself.
     """
     if not is_told(found):
-        return arranged(store, found[page], sort)
-    return arranged(store, found, sort)[page]
+        return arranged(library, found[page], sort)
+    return arranged(library, found, sort)[page]
 
 
-def arranged(store: ClipStore, found: Sequence[Found], sort: Sort) -> list[Found]:
+def arranged(library: Library, found: Sequence[Found], sort: Sort) -> list[Found]:
     """Results, given best first, of which those that match come first, in the order of `sort`.
 
     Where nothing tells what matches, all are put into this order.
@@ -30,7 +30,7 @@ def arranged(store: ClipStore, found: Sequence[Found], sort: Sort) -> list[Found
     if sort is Sort.RELEVANCE:
         return list(found)
     ranks = {video.record.video_id: rank for rank, video in enumerate(by_video(found))}
-    changed = {video.video_id: video.modified_ns for video in store.videos()}
+    changed = {video.video_id: video.modified_ns for video in library.store.videos()}
     told = is_told(found)
 
     def place(one: Found) -> tuple[int, int, float]:

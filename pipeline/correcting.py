@@ -203,10 +203,7 @@ def _corrected(
     library: Library, store: ClipStore, described: ClipRecord, *, correction: Correction
 ) -> ClipRecord:
     def reword(embedding: NDArray[np.float32], caption: str) -> NDArray[np.float32]:
-        encoder = library.encoder
-        if encoder.space != store.space:
-            raise SpaceChangedError
-        return encoder.reword(embedding, caption)
+        return library.encoder_of(store).reword(embedding, caption)
 
     return corrected(described, correction, reword=reword)
 

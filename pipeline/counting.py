@@ -17,10 +17,13 @@ class ClipCount:
         self._holds_until = 0.0
 
     def of(self, store: ClipStore) -> int:
-        """About how many clips there are. Raises ``CatalogError`` where it cannot be asked."""
+        """About how many clips it holds, or what took its place.
+
+        Raises ``CatalogError`` where it cannot be asked.
+        """
         began = time.monotonic()
         if store is not self._store or began >= self._holds_until:
-            self._clips = store.count_clips()
+            self._clips = store.latest().count_clips()
             self._store = store
             ended = time.monotonic()
             self._holds_until = ended + KEPT_FOR * (ended - began)

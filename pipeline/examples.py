@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.interface import ClipStore, SpaceChangedError
+from catalog.interface import ClipStore
 from encoder.interface import ClipEncoder
 from ingest.clip import Clip, ClipSpan
 from ingest.still import still_clip
@@ -57,9 +57,7 @@ def _embedded(
     foreign = [e for e in examples if not isinstance(e, LibraryClip)]
     if not foreign:
         return found
-    encoder = library.encoder
-    if encoder.space != store.space:
-        raise SpaceChangedError
+    encoder = library.encoder_of(store)
     vectors = [_of_foreign(encoder, example, library.settings) for example in foreign]
     return {**found, **dict(zip(foreign, vectors, strict=True))}
 

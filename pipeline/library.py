@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from catalog.interface import ClipStore
+from catalog.interface import ClipStore, SpaceChangedError
 from encoder.interface import ClipEncoder
 from encoder.labels import FreeLabels
 from pipeline.counting import ClipCount
@@ -41,7 +41,26 @@ class Library:
 
         Loaded at first use: much work does not need it, and it is heavy.
         """
-        if self._encoder is None or self._encoder.space != self.store.space:
+        return self._loaded(self.store)
+
+    def encoder_of(self, store: ClipStore) -> ClipEncoder:
+        """The encoder of a store that this library gave; asks the catalog nothing.
+
+        Raises ``SpaceChangedError`` where the library has moved to another one since.
+        """
+        encoder = self._loaded(store)
+        if encoder.space != store.space:
+            raise SpaceChangedError
+        return encoder
+
+    @property
+    def last_encoder(self) -> ClipEncoder:
+        """The encoder that was used last, whatever the library moved to since."""
+        return self._encoder or self.encoder
+
+    def _loaded(self, store: ClipStore) -> ClipEncoder:
+        """The encoder of a store; of a store of before, that of now."""
+        if self._encoder is None or self._encoder.space != store.space:
             self._encoder = self._encoder_factory()
         return self._encoder
 
@@ -66,7 +85,7 @@ class Library:
 
     def about_clips(self) -> int:
         """How many clips there are, or were some seconds ago."""
-        return self._clip_count.of(self.store)
+        return self._clip_count.of(self._store)
 
     def close(self) -> None:
         """Flush and close the catalog; the library cannot be used afterwards."""

@@ -37,7 +37,7 @@ def search_moments(
     found, nearest = _enough(library, query, where, limit=page.stop, made=merged, sort=sort)
     found = found[: page.stop] if sort is Sort.RELEVANCE else found
     found = judged(library, query, found, nearest=nearest)
-    return explained(query, paged(library.store, found, sort=sort, page=page))
+    return explained(query, paged(library, found, sort=sort, page=page))
 
 
 def search_videos(
@@ -63,9 +63,9 @@ def search_videos(
     groups = groups[: page.stop] if sort is Sort.RELEVANCE else groups
     found = judged(library, query, _moments_of(groups), nearest=nearest)
     if is_told(found):
-        chosen = by_video(arranged(library.store, found, sort))[page]
+        chosen = by_video(arranged(library, found, sort))[page]
     else:
-        chosen = by_video(arranged(library.store, _moments_of(by_video(found)[page]), sort))
+        chosen = by_video(arranged(library, _moments_of(by_video(found)[page]), sort))
     return by_video(explained(query, _moments_of(chosen)))
 
 

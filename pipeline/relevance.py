@@ -28,7 +28,7 @@ def judged(
     ]
     if not (asked and shown):
         return list(shown)
-    encoder = library.encoder
+    encoder = library.last_encoder
     if not (isinstance(encoder, JudgingEncoder) and _fits(encoder, shown[0])):
         return list(shown)
     among = library.about_clips()

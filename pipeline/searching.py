@@ -39,7 +39,7 @@ def search(
     found = ranked(library, query, limit=enough if limit > 0 else limit, where=where)
     shown = found[:limit] if sort is Sort.RELEVANCE else found
     shown = judged(library, query, shown, nearest=found[:NEAREST])
-    return explained(query, paged(library.store, shown, sort=sort, page=slice(limit)))
+    return explained(query, paged(library, shown, sort=sort, page=slice(limit)))
 
 
 def ranked(

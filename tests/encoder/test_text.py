@@ -79,3 +79,24 @@ def test_capitals_do_not_matter(sentences: SentenceEncoder) -> None:
     lower, upper = sentences(["a dog", "A DOG"])
 
     torch.testing.assert_close(lower, upper)
+
+
+def test_rare_words_decide_what_the_words_of_a_text_are_like(sentences: SentenceEncoder) -> None:
+    asked, violin, dog, short = sentences.rare_words(
+        ["a man with a violin", "the violinist on the stage", "a man with a dog", "violin, man"]
+    )
+
+    assert (asked @ violin).item() > (asked @ dog).item()
+    assert (asked @ short).item() > 0.8
+
+
+def test_the_words_of_a_text_are_the_same_beside_a_longer_one(sentences: SentenceEncoder) -> None:
+    alone, beside = sentences.rare_words(["a dog"]), sentences.rare_words(["a dog", LONG])
+
+    torch.testing.assert_close(alone[0], beside[0])
+    assert alone[0].norm().item() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "?!", "\u0000"])
+def test_a_text_without_words_is_like_nothing(sentences: SentenceEncoder, text: str) -> None:
+    assert not sentences.rare_words([text]).any()

@@ -8,13 +8,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from catalog.memory import MemoryStore
 from encoder.interface import Caption, ClipDescription
 from pipeline.found import Found, FoundVideo, nothing_matches
 from pipeline.indexing import index_paths
 from pipeline.moments import search_moments, search_videos
 from pipeline.query import Example, ImageFile, LibraryClip, Part, Query, Step, Text
 from pipeline.searching import search
-from tests.fake_encoder import FakeEncoder, JudgingFakeEncoder
+from tests.catalog_records import clip
+from tests.fake_encoder import COLOUR_SPACE, FakeEncoder, JudgingFakeEncoder
 from tests.pipeline.films import LibraryAtHand, shoot
 
 
@@ -83,6 +85,29 @@ def test_nothing_matches_where_all_is_improbable(indexed: LibraryAtHand) -> None
     assert nothing_matches(found("blue"))
     assert [one.matches for one in found("red")] == [True, False]
     assert not nothing_matches(found("red"))
+
+
+class AskedStore(MemoryStore):
+    """It counts how often it is asked whether the library has moved."""
+
+    asked = 0
+
+    def latest(self) -> MemoryStore:
+        self.asked += 1
+        return super().latest()
+
+
+def test_a_search_hardly_asks_whether_the_library_has_moved(library: LibraryAtHand) -> None:
+    library.store = store = AskedStore(COLOUR_SPACE)
+    store.upsert_clips([clip("a", 0, np.array([1, 0, 0], np.float32))])
+    opened = library.open(JudgingFakeEncoder())
+    assert opened.encoder.space == COLOUR_SPACE
+    store.asked = 0
+
+    (found,) = search(opened, Query.of(Text("red")))
+
+    assert found.probability is not None
+    assert store.asked <= 2, "before the search, and before the clips are counted"
 
 
 class ToldEncoder(JudgingFakeEncoder):
