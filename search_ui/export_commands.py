@@ -68,13 +68,13 @@ def _found(library: "Library", text: str, limit: int) -> "Sequence[ClipSummary]"
     from dataclasses import replace
 
     from catalog.interface import ClipSummary
+    from pipeline.moments import search_moments
     from pipeline.query import QueryError
     from pipeline.query_language import parse
-    from pipeline.searching import search
 
     asked = parse(text)
     if asked.query is None:
         raise QueryError("the query only narrows a search; say what happens in the moments, too")
-    found = search(library, asked.query, limit=limit, where=asked.where)
+    found = search_moments(library, asked.query, limit=limit, where=asked.where)
     # A moment may be longer than the clip that it begins with.
     return [replace(ClipSummary.of(one.record), span=one.span) for one in found]

@@ -18,7 +18,7 @@ from tests.pipeline.films import LibraryAtHand, shoot
 def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only film of the library that the command opens."""
     opened = LibraryAtHand(tmp_path / "library").open(FakeEncoder())
-    path = shoot(tmp_path / "a.mp4", "red", "green", "blue")
+    path = shoot(tmp_path / "a.mp4", "red", "red", "green", "blue")
     index_paths(opened, [path])
     monkeypatch.setattr(assembly, "open_library", lambda _: opened)
     return path
@@ -35,13 +35,22 @@ def test_what_a_query_finds_is_exported(film: Path, tmp_path: Path) -> None:
 
     assert json.loads(done.stdout) == [{"path": str(target), "moments": 1, "copied": False}]
     (moment,) = json.loads(target.read_text())
-    assert (moment["path"], moment["start_seconds"], moment["end_seconds"]) == (str(film), 2, 6)
+    assert (moment["path"], moment["start_seconds"], moment["end_seconds"]) == (str(film), 4, 8)
+
+
+def test_clips_side_by_side_are_exported_as_one_moment(film: Path, tmp_path: Path) -> None:
+    target = tmp_path / "found.json"
+
+    run(target, "--query", "red", "--limit", "1")
+
+    (moment,) = json.loads(target.read_text())
+    assert (moment["start_seconds"], moment["end_seconds"]) == (0, 4)
 
 
 def test_moments_of_a_named_film_are_exported(film: Path, tmp_path: Path) -> None:
     done = run(tmp_path / "all.csv", film)
 
-    assert "all.csv (3 moments)" in done.stdout
+    assert "all.csv (4 moments)" in done.stdout
 
 
 def test_a_query_must_say_what_happens(film: Path, tmp_path: Path) -> None:
