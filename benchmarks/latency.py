@@ -1,6 +1,6 @@
 """How long a search takes from its text to its results, against the least that it can take.
 
-    python -m benchmarks.latency --sizes 1000 20000 100000 --repeats 40
+    python -m benchmarks.latency --sizes 1000 20000 100000 --repeats 20
 
 The least is the bare encoder of texts and then the bare search of pymilvus, in the same collection,
 for as many hits with the same fields. The three take turns, each with a text that none of them had
@@ -91,7 +91,7 @@ def main() -> int:
     """Measure, write and print the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 20_000, 100_000])
-    parser.add_argument("--repeats", type=int, default=40)
+    parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--to", type=Path, default=FOLDER, help="where the figures are written")
     arguments = parser.parse_args()
     measured: list[Measured] = []

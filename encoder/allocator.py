@@ -1,6 +1,7 @@
-"""Has the C library keep memory that was freed, for the next batch."""
+"""Has the C library keep memory that was freed, and Python not look through all that is loaded."""
 
 import ctypes
+import gc
 import sys
 
 TRIM_THRESHOLD, TOP_PAD, MMAP_THRESHOLD = -1, -2, -3
@@ -24,3 +25,13 @@ def keep_freed_memory() -> None:
         library.mallopt(MMAP_THRESHOLD, KEPT_BYTES)
         library.mallopt(TRIM_THRESHOLD, KEPT_BYTES)
         library.mallopt(TOP_PAD, HEAP_BYTES)
+
+
+def leave_out_of_collection() -> None:
+    """Never look for cycles among the objects that there are now; call it when a model is loaded.
+
+    There are half a million then, nearly all of libraries, and to go through them takes a quarter
+    of a second. Milvus Lite makes so many objects for a condition on labels that every fourth
+    search waited for that.
+    """
+    gc.freeze()

@@ -14,6 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from encoder.action_net import ClipChanges, frame_inputs, movement_of, pixels_by_part
 from encoder.actions import ActionRecogniser, load_actions
 from encoder.alignment import Alignment, load_alignment
+from encoder.allocator import leave_out_of_collection
 from encoder.attention import attention_along
 from encoder.beam import BeamSettings, beam_search
 from encoder.camera import CameraClassifier
@@ -157,7 +158,9 @@ class CompactEncoder:
 
     @cached_property
     def _sentences(self) -> SentenceEncoder:
-        return SentenceEncoder().to(self._device)
+        encoder = SentenceEncoder().to(self._device)
+        leave_out_of_collection()
+        return encoder
 
     @torch.inference_mode()
     def attend(self, clip: Clip, caption: str) -> CaptionAttention:

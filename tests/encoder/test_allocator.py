@@ -1,4 +1,4 @@
-"""Freed memory is used again, and not handed over again by the system."""
+"""Freed memory is used again, and what is loaded is not looked through again."""
 
 import subprocess
 import sys
@@ -31,3 +31,15 @@ def faults_of_a_batch(*, keeps: bool) -> int:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's allocator is Linux's")
 def test_a_second_batch_gets_the_memory_of_the_first() -> None:
     assert faults_of_a_batch(keeps=True) * 10 < faults_of_a_batch(keeps=False)
+
+
+def test_the_first_text_leaves_what_is_loaded_out_of_garbage_collection() -> None:
+    code = (
+        "import gc\n"
+        "from encoder.compact import CompactEncoder\n"
+        "CompactEncoder.load().embed_texts(['a dog'])\n"
+        "print(len(gc.get_objects()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert int(run.stdout) < 10_000
