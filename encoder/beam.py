@@ -39,7 +39,7 @@ class WordDecoder(Protocol):
     def step(
         self, words: Tensor, state: DecoderState, places: Places
     ) -> tuple[Tensor, DecoderState, Tensor]:
-        """Read ``(B,)`` words: logits ``(B, V)``, the new state, the attention ``(B, P)``."""
+        """Read ``(B * K,)`` words, K of every clip: logits, the new state, the attention."""
 
 
 @torch.inference_mode()
@@ -50,7 +50,7 @@ def beam_search(
     clips, beams = len(places.values), settings.beams
     device = places.values.device
     repeat = torch.arange(clips, device=device).repeat_interleave(beams)
-    places, state = places.rows(repeat), state.rows(repeat)  # (B * K, ...)
+    state = state.rows(repeat)  # (B * K, ...)
     # Only the first beam of each clip counts at the start, or all beams would be the same.
     scores = torch.full((clips, beams), -torch.inf, device=device)
     scores[:, 0] = 0

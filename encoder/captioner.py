@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from encoder.backbone import FEATURE_CHANNELS
 from encoder.checkpoint import fitting, load_checkpoint, require_alignment
 from encoder.tensors import as_torch
-from encoder.vocabulary import Vocabulary
+from encoder.vocabulary import END, PAD, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -110,23 +110,37 @@ class Captioner(nn.Module):
     def step(
         self, words: Tensor, state: DecoderState, places: Places
     ) -> tuple[Tensor, DecoderState, Tensor]:
-        """Read one word of each clip, ``(B,)``.
+        """Read one word of each of K sentences about every clip, ``(B * K,)``, clip by clip.
+
+        Places are not repeated for each sentence: reading them is most of the work.
 
         Returns:
-            logits of the next word ``(B, V)``, the new state, and the attention ``(B, P)``.
+            logits of the next word ``(B * K, V)``, the new state, and the attention ``(B * K, P)``.
         """
-        query = self.query(state.output)[:, None]  # (B, 1, A)
-        energy = self.energy(torch.tanh(places.keys + query)).squeeze(-1)  # (B, P)
+        clips, real = len(places.values), places.real[:, None]  # (B, 1, P)
+        energy = self._energy(words, state, places).reshape(clips, -1, real.shape[-1])  # (B, K, P)
         # Not minus infinity: where no place is real, that would give no numbers.
-        attention = energy.masked_fill(~places.real, -1e4).softmax(-1)  # (B, P)
-        attention = attention * places.real.any(1, keepdim=True)
-        seen = torch.bmm(attention[:, None], places.values).squeeze(1)  # (B, H)
-        seen = torch.sigmoid(self.gate(state.output)) * seen + places.gist
+        attention = energy.masked_fill(~real, -1e4).softmax(-1)  # (B, K, P)
+        attention = attention * real.any(-1, keepdim=True)
+        seen = torch.bmm(attention, places.values).flatten(0, 1)  # (B * K, H)
+        gist = places.gist.repeat_interleave(attention.shape[1], 0)
+        seen = torch.sigmoid(self.gate(state.output)) * seen + gist
         word = self.dropout(self.words(words))  # (B, E)
         output, cell = self.cell(torch.cat([word, seen], -1), (state.output, state.cell))
         spoken = self.speak(self.dropout(torch.cat([output, seen], -1)))  # (B, E)
         logits = F.linear(self.dropout(spoken), self.words.weight, self.bias)  # (B, V)
-        return logits, DecoderState(output, cell), attention
+        return logits, DecoderState(output, cell), attention.flatten(0, 1)
+
+    def _energy(self, words: Tensor, state: DecoderState, places: Places) -> Tensor:
+        """How much each sentence would look at each place, ``(B * K, P)``; one that ended, at none.
+
+        Most sentences end long before the longest.
+        """
+        going = ((words != PAD) & (words != END)).nonzero().squeeze(1)  # (R,)
+        keys = places.keys[going * len(places.keys) // len(words)]  # (R, P, A)
+        looked = (keys + self.query(state.output[going])[:, None]).tanh_()
+        energy: Tensor = self.energy(looked).squeeze(-1)  # (R, P)
+        return energy.new_zeros(len(words), keys.shape[1]).index_copy(0, going, energy)
 
     def forward(self, places: Places, state: DecoderState, captions: Tensor) -> Tensor:
         """Logits of every next word, each read from the true words before it.

@@ -16,7 +16,7 @@ from encoder.actions import ActionRecogniser, load_actions
 from encoder.alignment import Alignment, load_alignment
 from encoder.allocator import leave_out_of_collection
 from encoder.attention import attention_along
-from encoder.beam import BeamSettings, beam_search
+from encoder.beam import BeamSettings, WordSequence, beam_search
 from encoder.camera import CameraClassifier
 from encoder.captioner import Captioner, DecoderState, Places, load_captioner
 from encoder.categories import TopicClassifier, most_probable_first
@@ -26,6 +26,7 @@ from encoder.checkpoint import (
     CAPTIONER,
     TOPICS,
     WEIGHTS,
+    WORDS,
 )
 from encoder.devices import best_device
 from encoder.engine import FrameEngine
@@ -40,16 +41,19 @@ from encoder.interface import (
 from encoder.kept_texts import KeptTexts
 from encoder.relevance import caption_likeness, relevance
 from encoder.search_space import SearchSpace
+from encoder.seen_words import SeenWords
 from encoder.tensors import as_numpy
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import Vocabulary, split_words
 from encoder.wording import repeats_itself
 from ingest.clip import Clip
 
-CAPTION_SEARCH = BeamSettings(beams=12, min_words=4)
+CAPTION_SEARCH = BeamSettings(beams=24, min_words=4)
 """Finds what may be said of a clip."""
 _LIKENESS = 5.0
 """What a caption's similarity to its clip weighs beside the decoder's score; tuned on dev."""
+_COMPARED = 6
+"""So many captions, the best by score and words, are compared with the clip: reading costs time."""
 _CAPTION_FRAMES = 4  # the decoder's work grows with them, and 8 seconds rarely show more scenes
 
 
@@ -67,6 +71,7 @@ class CompactEncoder:
         speaker: tuple[Captioner, Vocabulary],
         topics: TopicClassifier,
         search: SearchSpace,
+        words: SeenWords | None = None,
         actions: ActionRecogniser | None = None,
     ) -> None:
         self._device = best_device()
@@ -76,6 +81,7 @@ class CompactEncoder:
         self._topics = topics
         self._search = search
         search.ensemble.to(self._device).eval()
+        self._words = words
         self._actions = actions
 
     @classmethod
@@ -86,12 +92,15 @@ class CompactEncoder:
             CheckpointError: a file is missing or damaged, or does not fit this version.
         """
         alignment = load_alignment(weights / ALIGNMENT)
-        topics = TopicClassifier.load(weights / TOPICS, dimension=alignment.config.dimension)
+        dimension = alignment.config.dimension
+        topics = TopicClassifier.load(weights / TOPICS, dimension=dimension)
+        words = SeenWords.load(weights, dimension=dimension) if (weights / WORDS).exists() else None
         return cls(
             alignment,
             speaker=load_captioner(weights / CAPTIONER),
             topics=topics,
             search=SearchSpace.load(weights),
+            words=words,  # an earlier version made weights without
             # Weights made from a user's own captions come without: there were no clips of actions.
             actions=load_actions(weights) if (weights / ACTIONS).exists() else None,
         )
@@ -239,22 +248,25 @@ class CompactEncoder:
     def _caption(
         self, plain: NDArray[np.float32], looked: tuple[Places, DecoderState]
     ) -> list[Caption]:
-        """Of what the decoder would say of a clip, what the joint space finds closest to it.
+        found = beam_search(self._captioner, *looked, CAPTION_SEARCH)
+        return [self._choose(said, seen) for said, seen in zip(found, plain, strict=True)]
 
-        What says nothing twice goes first.
+    def _choose(self, candidates: Sequence[WordSequence], seen: NDArray[np.float32]) -> Caption:
+        """Of what the decoder would say of a clip, what its embedding ``(D,)`` speaks for.
+
+        What says nothing twice goes first; then words that people would use, and, of the best
+        captions by these, what the joint space finds closest to the clip.
         """
-        captions = []
-        for candidates, seen in zip(
-            beam_search(self._captioner, *looked, CAPTION_SEARCH), plain, strict=True
-        ):
-            texts = [self._vocabulary.decode(candidate.words) for candidate in candidates]
-            scores = np.array([candidate.score for candidate in candidates])
-            fit = scores + _LIKENESS * self._plain_texts(texts) @ seen  # (K,)
-            best = max(
-                range(len(fit)), key=lambda k: (not repeats_itself(texts[k].split()), fit[k])
-            )
-            captions.append(Caption(texts[best], float(np.exp(candidates[best].log_probability))))
-        return captions
+        texts = [self._vocabulary.decode(candidate.words) for candidate in candidates]
+        words = [text.split() for text in texts]
+        fresh = np.array([not repeats_itself(said) for said in words])
+        fit = np.array([candidate.score for candidate in candidates])
+        if self._words:
+            fit = fit + self._words.worth(seen, words)
+        best = np.lexsort((-fit, ~fresh))[:_COMPARED]
+        fit = fit[best] + _LIKENESS * self._plain_texts([texts[k] for k in best]) @ seen
+        chosen = best[np.lexsort((-fit, ~fresh[best]))[0]]
+        return Caption(texts[chosen], float(np.exp(candidates[chosen].log_probability)))
 
 
 @torch.inference_mode()

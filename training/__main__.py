@@ -20,6 +20,7 @@ from training.ensemble import EnsembleTraining, train_ensemble
 from training.hubness import choose_banks
 from training.labels import train_labels
 from training.order import OrderTraining, train_order
+from training.seen_words import WordTraining, train_seen_words
 from training.temporal_choice import compare_temporal, table
 from training.topics import train_topics
 
@@ -32,6 +33,7 @@ class Model(StrEnum):
     ENSEMBLE = "ensemble"
     HUBNESS = "hubness"
     CAPTION = "caption"
+    WORDS = "words"
     TOPICS = "topics"
     LABELS = "labels"
     CAMERA = "camera"
@@ -52,6 +54,7 @@ _TRAININGS: dict[Model, Callable[[Folders], object]] = {
     Model.ENSEMBLE: lambda folders: train_ensemble(folders, EnsembleTraining()),
     Model.HUBNESS: choose_banks,
     Model.CAPTION: lambda folders: train_captioner(folders, CaptionTraining()),
+    Model.WORDS: lambda folders: train_seen_words(folders, WordTraining()),
     Model.TOPICS: train_topics,
     Model.LABELS: train_labels,
     Model.CAMERA: lambda folders: train_camera(folders, CameraTraining()),

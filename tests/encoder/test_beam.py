@@ -33,7 +33,8 @@ class TableDecoder:
         self, words: Tensor, state: DecoderState, places: Places
     ) -> tuple[Tensor, DecoderState, Tensor]:
         memory = 0.5 * state.output + self.trace[words]
-        logits = self.after[words] + memory + places.values[:, 0]
+        about = places.values[:, 0].repeat_interleave(len(words) // len(places.values), 0)
+        logits = self.after[words] + memory + about
         return logits, DecoderState(memory, state.cell), places.values[:, :, 0]
 
     def log_probability(self, clip: Tensor, words: list[int]) -> float:

@@ -16,6 +16,7 @@ from encoder.checkpoint import (
     HUBNESS,
     TOPICS,
     WEIGHTS,
+    WORDS,
     Checkpoint,
     CheckpointError,
     fingerprint,
@@ -34,6 +35,7 @@ from training.ensemble import EnsembleTraining, train_ensemble
 from training.features import place_features, sentence_features, stem_features
 from training.hubness import choose_banks
 from training.order import OrderTraining, train_order
+from training.seen_words import WordTraining, train_seen_words
 from training.topics import train_topics
 
 ALIGN = AlignmentTraining(projection_epochs=16, projection_batch=6, tail_epochs=1, tail_batch=9)
@@ -57,6 +59,7 @@ class Trained:
         self.figures = train_captioner(self.folders, CAPTION)
         train_ensemble(self.folders, ENSEMBLE_TRAINING)
         choose_banks(self.folders)
+        self.word_loss = train_seen_words(self.folders, WordTraining(epochs=40, least_count=2))
         self.accuracy = train_topics(self.folders)
         self.shipped_changed = [fingerprint(path) for path in shipped] != before
 
@@ -77,10 +80,10 @@ def clip(colour: str, shape: str, *, frames: int) -> Clip:
     return Clip(info, ClipSpan(0, 9), np.stack([picture] * frames), np.arange(frames, dtype=float))
 
 
-def test_it_writes_five_files_and_leaves_the_shipped_ones(trained: Trained) -> None:
+def test_it_writes_six_files_and_leaves_the_shipped_ones(trained: Trained) -> None:
     written = {path.name for path in trained.folders.weights.iterdir()}
 
-    assert written == {ALIGNMENT, CAPTIONER, ENSEMBLE, HUBNESS, TOPICS}
+    assert written == {ALIGNMENT, CAPTIONER, ENSEMBLE, HUBNESS, TOPICS, WORDS}
     assert not trained.shipped_changed
     assert list(trained.folders.cache.glob("*.partial")) == []
 
@@ -136,11 +139,11 @@ def test_learned_pictures_find_their_colours(encoder: CompactEncoder) -> None:
     assert (texts @ clips.T).argmax(1).tolist() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("name", [CAPTIONER, ENSEMBLE, HUBNESS, TOPICS])
+@pytest.mark.parametrize("name", [CAPTIONER, ENSEMBLE, HUBNESS, TOPICS, WORDS])
 def test_what_was_learned_beside_another_alignment_is_refused(
     trained: Trained, tmp_path: Path, name: str
 ) -> None:
-    for each in (ALIGNMENT, CAPTIONER, ENSEMBLE, HUBNESS, TOPICS):
+    for each in (ALIGNMENT, CAPTIONER, ENSEMBLE, HUBNESS, TOPICS, WORDS):
         shutil.copy(trained.folders.weights / each, tmp_path)
     learned = load_checkpoint(tmp_path / name)
     save_checkpoint(
@@ -161,6 +164,13 @@ def test_topics_of_another_space_are_refused(trained: Trained, tmp_path: Path) -
 
     with pytest.raises(CheckpointError, match=f"{TOPICS}: .* embeddings of length 512"):
         CompactEncoder.load(tmp_path)
+
+
+def test_words_are_learned_better_than_by_how_often_they_come(trained: Trained) -> None:
+    words = load_checkpoint(trained.folders.weights / WORDS)
+
+    assert {"a", "green"} <= set(words.strings("words"))
+    assert 0 < trained.word_loss < 60  # 69 if it guessed
 
 
 def test_topics_are_learned_from_their_captions(trained: Trained) -> None:
