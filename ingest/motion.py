@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from ingest.clip import MOTION_CHANNELS, ClipSpan
 from ingest.video import Video
 
+# Frames this small are done before another thread wakes up.
+cv2.setNumThreads(1)
+
 Points = NDArray[np.float32]
 """``(K, 2)`` places, x and y in pixels."""
 
