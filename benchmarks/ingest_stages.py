@@ -31,7 +31,7 @@ from pipeline.describing import CLIPS_PER_BATCH
 from pipeline.indexing import index_paths
 from pipeline.settings import load_settings
 
-SCRIPT_SECONDS = 60
+SCRIPT_SECONDS = 20
 """How much of the film the last two look at."""
 CLIP_SECONDS = 8
 BATCH = 32
@@ -101,6 +101,7 @@ STAGES = {stage.__name__: stage for stage in (decode, describe, index, script, s
 
 def _frames(film: Path, seconds: float = float("inf")) -> Iterator[av.VideoFrame]:
     with av.open(str(film)) as container:
+        container.streams.video[0].thread_count = 1
         for frame in container.decode(video=0):
             if frame.time >= seconds:
                 return

@@ -3,8 +3,8 @@
     python -m benchmarks.memory --minutes 1 120
 
 Each length is indexed by the real command in a process of its own, into a library of its own; the
-films repeat the same minute at 480 x 270. Prints a Markdown table of the greatest resident size;
-exit code 1 where a limit is not kept.
+films repeat the same minute at 480 x 270, of which the encoder sees a frame a second. Prints a
+Markdown table of the greatest resident size; exit code 1 where a limit is not kept.
 """
 
 import argparse
@@ -51,7 +51,11 @@ def peak_megabytes(minutes: int, place: Path) -> float:
     )
     process = subprocess.Popen(
         [sys.executable, "-m", "search_ui.command_line", "index", str(path)],
-        env=os.environ | {"CLIPSEEK_LIBRARY": str(place / f"library-{minutes}")},
+        env=os.environ
+        | {
+            "CLIPSEEK_LIBRARY": str(place / f"library-{minutes}"),
+            "CLIPSEEK_FRAMES_PER_SECOND": "1",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
