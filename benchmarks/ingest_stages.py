@@ -80,6 +80,7 @@ def script(film: Path, place: Path) -> Work:
             mean = torch.cat(features).mean(0)
             client.insert("clips", [{"id": number, "vector": mean.tolist()}])
         client.flush("clips")
+        client.close()
 
     return work
 
@@ -123,7 +124,8 @@ def main() -> None:
     """Run one stage."""
     name, film = sys.argv[1:]
     torch.set_num_threads(1)
-    with tempfile.TemporaryDirectory() as place:
+    # Milvus Lite may still be tidying when all is done.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         work = STAGES[name](Path(film), Path(place))
         began = time.perf_counter()
         work()
