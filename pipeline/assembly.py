@@ -145,7 +145,10 @@ def load_encoder(settings: Settings, *, made: EmbeddingSpace | None = None) -> C
     Raises ``SettingsError`` where there is none of that name, and ``CheckpointError`` where its
     weights cannot be used.
     """
+    from encoder.devices import leave_a_core_to_decoding
+
     keep_freed_memory()
+    leave_a_core_to_decoding()
     if settings.encoder == COMPACT:
         from encoder.compact import CompactEncoder
 
