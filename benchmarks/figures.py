@@ -54,7 +54,7 @@ def machine() -> dict[str, str | float | int | None]:
     return {
         "processor": platform.machine(),
         "cores": os.cpu_count(),
-        "threads": os.environ.get("OMP_NUM_THREADS", "as many as cores"),
+        "threads": os.environ.get("OMP_NUM_THREADS", "the program's own choice"),
         "load": round(os.getloadavg()[0], 1),
     }
 
