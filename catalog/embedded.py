@@ -51,19 +51,7 @@ class EmbeddedMilvus:
         where it cannot be opened.
         """
         read_asked_fields_only()
-        try:
-            self._database = MilvusLite(str(folder))
-        except DataDirLockedError as error:
-            raise CatalogLockedError(
-                f"{folder}: another process has the catalog open; "
-                "wait until it ends, or close it, and try again"
-            ) from error
-        except (MilvusLiteError, OSError, ValueError) as error:
-            raise CatalogError(
-                f"{folder}: the catalog cannot be opened: {error}; check that the folder is "
-                "writable, or move it away and index again"
-            ) from error
-        _mend(folder)
+        self._database = _opened(folder)
         self._server = grpc.server(ThreadPoolExecutor(THREADS), options=OPTIONS)
         milvus_pb2_grpc.add_MilvusServiceServicer_to_server(
             MilvusServicer(self._database), self._server
@@ -86,6 +74,35 @@ class EmbeddedMilvus:
         """Write everything to disk and release the folder."""
         self._server.stop(grace=2).wait()
         self._database.close()
+
+
+def _opened(folder: Path) -> MilvusLite:
+    """The database in a folder, with every collection open and loaded.
+
+    Before anybody can ask: two requests that came at once would each open the collection, and
+    one of them would read, or write, what the other does not see. And clients that are open
+    since another server served this folder need not know of the change.
+    """
+    try:
+        database = MilvusLite(str(folder))
+        try:
+            _mend(folder)
+            for name in database.list_collections():
+                database.get_collection(name).load()
+        except BaseException:
+            database.close()
+            raise
+    except DataDirLockedError as error:
+        raise CatalogLockedError(
+            f"{folder}: another process has the catalog open; "
+            "wait until it ends, or close it, and try again"
+        ) from error
+    except (MilvusLiteError, OSError, ValueError) as error:
+        raise CatalogError(
+            f"{folder}: the catalog cannot be opened: {error}; check that the folder is "
+            "writable, or move it away and index again"
+        ) from error
+    return database
 
 
 def _mend(folder: Path) -> None:

@@ -7,13 +7,10 @@ mending what a kill left half written.
 import argparse
 import signal
 import sys
-from contextlib import closing
 from pathlib import Path
 
-from catalog.connecting import connected
 from catalog.embedded import EmbeddedMilvus
 from catalog.interface import CatalogError
-from catalog.versions import load_again
 
 
 def main() -> None:
@@ -28,9 +25,6 @@ def main() -> None:
         server = EmbeddedMilvus(arguments.folder, port=arguments.port)
     except CatalogError as error:
         sys.exit(str(error))
-    # Clients that are open since before need not know that there is another server now.
-    with closing(connected(server.uri)) as client:
-        load_again(client)
     signal.sigwait([signal.SIGTERM, signal.SIGINT])
     server.close()
 

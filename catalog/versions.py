@@ -108,13 +108,6 @@ def load(client: MilvusClient, version: Version, *, is_lite: bool) -> None:
         client.load_collection(name)
 
 
-def load_again(client: MilvusClient) -> None:
-    """Make all that was ready before the server ended ready again."""
-    for name in client.list_collections():
-        if client.list_indexes(name):
-            client.load_collection(name)
-
-
 def load_current(client: MilvusClient) -> Version | None:
     """Make the version that the alias stands for ready; None where there is no catalog yet."""
     is_lite = "lite" in client.get_server_version()

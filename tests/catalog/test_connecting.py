@@ -17,6 +17,8 @@ import grpc
 import pytest
 from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from milvus_lite.db import MilvusLite
+from pymilvus import MilvusClient
+from pymilvus.client.types import LoadState
 from pymilvus.grpc_gen import milvus_pb2_grpc
 
 import catalog.connecting
@@ -121,6 +123,19 @@ def test_who_has_a_catalog_open_finds_it_in_the_next_server(tmp_path: Path) -> N
     store.close()
     server.terminate()
     server.wait()
+
+
+def test_a_server_has_every_collection_open_before_anybody_asks(tmp_path: Path) -> None:
+    # Opened by the first to ask, it would be opened twice where two ask at once.
+    store = MilvusStore.open(tmp_path / "catalog", space=COLOUR_SPACE)
+    store.upsert_video(video("v"))
+    store.close()
+    server = EmbeddedMilvus(tmp_path / "catalog")
+    client = MilvusClient(uri=server.uri)
+    states = [client.get_load_state(name)["state"] for name in client.list_collections()]
+    client.close()
+    server.close()
+    assert states == [LoadState.Loaded] * 2
 
 
 @pytest.mark.usefixtures("impatient")
