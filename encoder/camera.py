@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
+from encoder.camera_symmetry import SYMMETRIES
 from encoder.checkpoint import CAMERA, WEIGHTS, fitting, load_checkpoint
 from encoder.interface import CategoryScore
 from encoder.tensors import as_numpy, as_torch
@@ -87,12 +88,21 @@ class CameraClassifier:
 
     @torch.inference_mode()
     def probabilities(self, motion: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Motion of clips, ``(M >= 1, 16)`` each → ``(N, 8)`` probabilities of `MOVEMENTS`."""
+        """Motion of clips, ``(M >= 1, 16)`` each → ``(N, 8)`` probabilities of `MOVEMENTS`.
+
+        The mean of what the net says of each clip as it is, mirrored, upside down and backwards:
+        what is a pan to the left must be one to the right in the mirror.
+        """
+        mean = np.zeros((len(motion), len(MOVEMENTS)), np.float32)
         if not motion:
-            return np.zeros((0, len(MOVEMENTS)), np.float32)
-        padded = pad_sequence([torch.from_numpy(steps) for steps in motion], batch_first=True)
-        scores = self._net(padded, torch.tensor([len(steps) for steps in motion]))
-        return as_numpy(scores.softmax(1))
+            return mean
+        lengths = torch.tensor([len(steps) for steps in motion])
+        for symmetry in SYMMETRIES:
+            shown = [torch.from_numpy(symmetry.steps(steps)) for steps in motion]
+            said = as_numpy(self._net(pad_sequence(shown, batch_first=True), lengths).softmax(1))
+            mean += said[:, [symmetry.movement(i) for i in range(len(MOVEMENTS))]]
+        mean /= len(SYMMETRIES)
+        return mean
 
     def categorise(self, motion: Sequence[NDArray[np.float32]]) -> list[tuple[CategoryScore, ...]]:
         """The movement of each clip; none where it is unlikely, or the clip too short to say."""

@@ -13,7 +13,7 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from encoder.camera import CameraConfig, CameraNet
+from encoder.camera import CameraClassifier, CameraConfig, CameraNet
 from encoder.checkpoint import CAMERA, Checkpoint, save_checkpoint
 from ingest.camera import MOVEMENTS
 from training.camera_films import DEV_SEED, TRAIN_SEED, MeasuredFilms, measured_films, vary
@@ -132,11 +132,9 @@ def _dev_loss(net: CameraNet, films: MeasuredFilms) -> float:
     return float(F.cross_entropy(scores, truth, label_smoothing=_SMOOTHING))
 
 
-@torch.inference_mode()
 def dev_confusion(net: CameraNet, films: MeasuredFilms) -> NDArray[np.int64]:
     """``(8, 8)`` how often each movement (row) was taken for each (column)."""
-    net.eval()
-    found = _scores(net, films.motion).argmax(1).numpy()
+    found = CameraClassifier(net).probabilities(films.motion).argmax(1)
     confusion = np.zeros((len(MOVEMENTS), len(MOVEMENTS)), np.int64)
     np.add.at(confusion, (films.labels, found), 1)
     return confusion

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from encoder.camera_symmetry import Symmetry
 from ingest.camera import MOVEMENTS, Movement
 from ingest.camerawork import Film, film_photograph
 from ingest.clip import MOTION_CHANNELS
@@ -20,23 +21,6 @@ TRAIN_SEED, DEV_SEED = 0, 1
 _PLAIN = 0.05  # share of static films that show nothing to hold on to
 _THINGS = 3  # photographs that things are cut out of
 _CHUNK = 16
-
-# Channels of a step of motion that change their sign with the direction; see MotionTracker.
-_RIGHT, _DOWN, _GROWTH, _TURN = (0, 6, 12), (1, 7, 13), (2, 8), (3, 9)
-_MIRRORED = {
-    Movement.PAN_LEFT: Movement.PAN_RIGHT,
-    Movement.PAN_RIGHT: Movement.PAN_LEFT,
-}
-_UPSIDE_DOWN = {
-    Movement.TILT_UP: Movement.TILT_DOWN,
-    Movement.TILT_DOWN: Movement.TILT_UP,
-}
-_BACKWARDS = {
-    **_MIRRORED,
-    **_UPSIDE_DOWN,
-    Movement.ZOOM_IN: Movement.ZOOM_OUT,
-    Movement.ZOOM_OUT: Movement.ZOOM_IN,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,20 +68,9 @@ def vary(
     steps: NDArray[np.float32], label: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], int]:
     """The motion ``(M, 16)`` and label of the same film mirrored, upside down or backwards."""
-    signs = np.ones(MOTION_CHANNELS, np.float32)
-    movement = MOVEMENTS[label]
     mirrored, upside_down, backwards = rng.random(3) < 0.5
-    if mirrored:
-        signs[[*_RIGHT, *_TURN]] *= -1
-        movement = _MIRRORED.get(movement, movement)
-    if upside_down:
-        signs[[*_DOWN, *_TURN]] *= -1
-        movement = _UPSIDE_DOWN.get(movement, movement)
-    if backwards:
-        signs[[*_RIGHT, *_DOWN, *_GROWTH, *_TURN]] *= -1
-        movement = _BACKWARDS.get(movement, movement)
-        steps = steps[::-1]
-    return steps * signs, MOVEMENTS.index(movement)
+    symmetry = Symmetry(bool(mirrored), bool(upside_down), bool(backwards))
+    return symmetry.steps(steps), symmetry.movement(label)
 
 
 def _measure_all(

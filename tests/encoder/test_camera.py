@@ -14,6 +14,7 @@ from encoder.camera import (
     CameraConfig,
     CameraNet,
 )
+from encoder.camera_symmetry import SYMMETRIES, Symmetry
 from encoder.checkpoint import CAMERA, WEIGHTS, Checkpoint, CheckpointError, save_checkpoint
 from ingest.camera import MOVEMENTS, Movement
 from ingest.clip import MOTION_CHANNELS
@@ -45,6 +46,15 @@ def test_the_order_of_steps_counts() -> None:
     forwards, backwards = untrained().probabilities([steps, steps[::-1].copy()])
 
     assert np.abs(forwards - backwards).max() > 1e-6
+
+
+@pytest.mark.parametrize("symmetry", SYMMETRIES)
+def test_a_clip_shown_differently_is_the_movement_that_it_looks_like(symmetry: Symmetry) -> None:
+    steps = motion(10)
+    plain, differently = untrained().probabilities([steps, symmetry.steps(steps)])
+
+    looks_like = [symmetry.movement(number) for number in range(len(MOVEMENTS))]
+    np.testing.assert_allclose(differently[looks_like], plain, atol=1e-6)
 
 
 def test_no_clips_have_no_probabilities() -> None:
