@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from ingest.writing import write_video
 
 STEP_SECONDS = 0.7
 """How much later each further cut of the same film begins."""
-FRAMES_PER_SECOND = 25
 PIECE_SECONDS = 6
 """What a film made of many takes of each, in turn."""
 
@@ -48,24 +48,32 @@ def _spans(film: Path, seconds: float) -> list[ClipSpan]:
     return [ClipSpan(start, start + seconds) for start in starts]
 
 
-def film(footage: Path, target: Path, *, seconds: int, width: int, height: int) -> Path:
-    """One film of a length and size: the beginnings of the footage's films, again and again.
+@dataclass(frozen=True)
+class Format:
+    """How the pictures of a film are."""
 
-    H.264 of 25 frames a second, at most one minute of it different. Raises ``VideoError`` where
-    one cannot be read.
+    width: int
+    height: int
+    rate: int = 25
+    """Frames a second."""
+
+
+HD = Format(1280, 720)
+
+
+def film(footage: Path, target: Path, *, seconds: int, form: Format) -> Path:
+    """One film of a length: the beginnings of the footage's films, again and again.
+
+    H.264, at most one minute of it different. Raises ``VideoError`` where one cannot be read.
     """
     minute = target.with_name(f"minute-of-{target.name}")
-    wanted = FRAMES_PER_SECOND * min(seconds, 60)
-    write_video(
-        minute,
-        islice(_pictures(footage, width, height), wanted),
-        frames_per_second=FRAMES_PER_SECOND,
-    )
+    wanted = form.rate * min(seconds, 60)
+    write_video(minute, islice(_pictures(footage, form), wanted), frames_per_second=form.rate)
     with av.open(str(minute)) as source, av.open(str(target), "w") as container:
         pictures = source.streams.video[0]
         copy = container.add_stream_from_template(pictures)
         for repetition in range(math.ceil(seconds / 60)):
-            later = round(repetition * wanted / FRAMES_PER_SECOND / pictures.time_base)
+            later = round(repetition * wanted / form.rate / pictures.time_base)
             source.seek(0)
             for packet in source.demux(pictures):
                 if packet.dts is not None and packet.pts is not None:
@@ -76,9 +84,9 @@ def film(footage: Path, target: Path, *, seconds: int, width: int, height: int) 
     return target
 
 
-def _pictures(footage: Path, width: int, height: int) -> Iterator[NDArray[np.uint8]]:
+def _pictures(footage: Path, form: Format) -> Iterator[NDArray[np.uint8]]:
     while True:
         for path in sorted(find_media([footage])):
             with av.open(str(path)) as container:
-                for frame in islice(container.decode(video=0), FRAMES_PER_SECOND * PIECE_SECONDS):
-                    yield frame.to_ndarray(format="rgb24", width=width, height=height)
+                for frame in islice(container.decode(video=0), form.rate * PIECE_SECONDS):
+                    yield frame.to_ndarray(format="rgb24", width=form.width, height=form.height)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.figures import FOLDER, Line, draw, machine, write_json
-from benchmarks.footage import film
+from benchmarks.footage import HD, film
 from benchmarks.gpu_networks import Network, Work, networks, random_tower
 from encoder.backbone import CompactBackbone
 from encoder.engine import FrameEngine
@@ -152,7 +152,7 @@ def decode(footage: Path | None, place: Path, *, seconds: int) -> tuple[list[Cli
     if footage is None:
         footage = place / "footage"
         prepare_footage(footage)
-    path = film(footage, place / "film.mp4", seconds=seconds, width=1280, height=720)
+    path = film(footage, place / "film.mp4", seconds=seconds, form=HD)
     with Video.open(path) as video:
         began = time.perf_counter()
         clips = list(read_clips(video, Sampling()))

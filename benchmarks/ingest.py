@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.figures import FOLDER, draw_bars, machine, write_json
-from benchmarks.footage import film
+from benchmarks.footage import HD, film
 from benchmarks.ingest_stages import SCRIPT_SECONDS, STAGES
 from search_ui.demo_footage import prepare_footage
 
@@ -39,7 +39,7 @@ def main() -> None:
     lengths = {stage: SCRIPT_SECONDS if stage in ON_ITS_BEGINNING else seconds for stage in STAGES}
     with tempfile.TemporaryDirectory() as place:
         footage = arguments.footage or _sample(Path(place) / "footage")
-        path = film(footage, Path(place) / "film.mp4", seconds=seconds, width=1280, height=720)
+        path = film(footage, Path(place) / "film.mp4", seconds=seconds, form=HD)
         rounds = [
             {stage: _seconds(stage, path) / length for stage, length in lengths.items()}
             for _ in range(arguments.repeats)

@@ -3,7 +3,7 @@
     python -m benchmarks.memory --minutes 1 120
 
 Each length is indexed by the real command in a process of its own, into a library of its own; the
-films repeat the same minute at 480 x 270, of which the encoder sees a frame a second. Prints a
+films repeat the same minute, 480 x 270 at 10 frames a second, of which the encoder sees one. Prints a
 Markdown table of the greatest resident size; exit code 1 where a limit is not kept.
 """
 
@@ -15,9 +15,10 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.figures import FOLDER, machine, write_json
-from benchmarks.footage import film
+from benchmarks.footage import Format, film
 from search_ui.demo_footage import prepare_footage
 
+FORMAT = Format(480, 270, rate=10)
 FACTOR = 1.2
 """What the longest film may take of what the shortest takes."""
 MOST_MEGABYTES = 1500
@@ -46,9 +47,7 @@ def main() -> None:
 
 def peak_megabytes(minutes: int, place: Path) -> float:
     """The greatest resident size of `clipseek index` on a film of a length."""
-    path = film(
-        place / "footage", place / f"{minutes}.mp4", seconds=60 * minutes, width=480, height=270
-    )
+    path = film(place / "footage", place / f"{minutes}.mp4", seconds=60 * minutes, form=FORMAT)
     process = subprocess.Popen(
         [sys.executable, "-m", "search_ui.command_line", "index", str(path)],
         env=os.environ

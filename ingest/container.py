@@ -7,6 +7,7 @@ both before a format may read further than the first bytes. Of an object in a st
 the bytes alone, and may open nothing at all.
 """
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +105,8 @@ def main_stream(container: InputContainer, path: Path) -> VideoStream:
         )
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "SLICE" if pixels > LARGE_PIXELS else "AUTO"
+    # Clips are described meanwhile; on two cores a second thread costs more than it saves.
+    stream.thread_count = max(1, (os.cpu_count() or 1) - 1)
     return stream
 
 

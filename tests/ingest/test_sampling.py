@@ -1,12 +1,12 @@
-import gc
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 import pytest
 
 import ingest.frame
+import ingest.sampling
 from ingest.clip import Clip
 from ingest.errors import CorruptVideoError
 from ingest.sampling import CLIPS_AHEAD, Sampling, read_clips
@@ -84,20 +84,36 @@ def test_clips_of_a_film_begin_at_its_cuts(shared_data: Path) -> None:
     assert clips[-1].span.end_seconds == pytest.approx(30.0)
 
 
-def test_what_is_held_does_not_grow_with_the_video(tmp_path: Path) -> None:
+def test_what_is_held_does_not_grow_with_the_video(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = {name: count_instances(name, monkeypatch) for name in ("_Sample", "Clip")}
     path = tmp_path / "long.mp4"
     write_video(path, scenes(["red"], seconds_each=300), frames_per_second=RATE)
     samples, clips = [], []
     with Video.open(path) as video:
         for _ in read_clips(video, Sampling()):
-            kinds = Counter(type(each).__name__ for each in gc.get_objects())
-            samples.append(kinds["_Sample"])
-            clips.append(kinds["Clip"])
+            samples.append(len(held["_Sample"]))
+            clips.append(len(held["Clip"]))
     assert len(clips) == pytest.approx(300 / 8, abs=1)
     # What waits, the one in hand, and the one that waits for room.
     assert 1 <= max(clips) <= CLIPS_AHEAD + 2
     # Of the clip in the making, and of the longest time held back.
     assert 1 <= max(samples) < 2 * 17 + 10
+
+
+def count_instances(name: str, monkeypatch: pytest.MonkeyPatch) -> "WeakSet[object]":
+    """Those of a class of `ingest.sampling` that there are, as they come and go."""
+    kind = getattr(ingest.sampling, name)
+    alive: WeakSet[object] = WeakSet()
+
+    def make(*args: object, **named: object) -> object:
+        made = kind(*args, **named)
+        alive.add(made)
+        return made
+
+    monkeypatch.setattr(ingest.sampling, name, make)
+    return alive
 
 
 def test_only_frames_that_are_kept_are_converted(
