@@ -3,8 +3,8 @@
     python -m benchmarks.memory --minutes 1 120
 
 Each length is indexed by the real command in a process of its own, into a library of its own; the
-films repeat the same minute, 480 x 270 at 10 frames a second, of which the encoder sees one. Prints a
-Markdown table of the greatest resident size; exit code 1 where a limit is not kept.
+films repeat the same minute, 480 x 270 at 10 frames a second, of which the encoder sees one.
+Prints a Markdown table of the greatest resident size; exit code 1 where a limit is not kept.
 """
 
 import argparse
