@@ -1,6 +1,6 @@
 """How quickly a film is indexed, against the least that can take.
 
-    python -m benchmarks.ingest --footage DIR --minutes 10 --repeats 2
+    python -m benchmarks.ingest --footage DIR --minutes 10 --repeats 1
 
 The film is 1280 x 720, H.264, made of the footage again and again, by default of the footage of
 `clipseek demo`. The stages of `benchmarks.ingest_stages` take turns, each with one thread. Decoding
@@ -32,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest")
     parser.add_argument("--footage", type=Path, help="a folder of films")
     parser.add_argument("--minutes", type=int, default=10)
-    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the figures")
     arguments = parser.parse_args()
     seconds = 60 * arguments.minutes

@@ -19,10 +19,9 @@ from rich.progress import track
 from torch import Tensor, nn
 
 from encoder.alignment import load_alignment
-from encoder.beam import beam_search
+from encoder.beam import BeamSettings, beam_search
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.checkpoint import ALIGNMENT, CAPTIONER, Checkpoint, fingerprint, save_checkpoint
-from encoder.compact import CAPTION_SEARCH
 from encoder.vocabulary import PAD, Vocabulary
 from evaluation.captions import CaptionFigures, score_captions
 from training.align import DEV_TABLE
@@ -42,6 +41,10 @@ from training.schedule import one_cycle
 logger = logging.getLogger(__name__)
 
 TABLES = ("flickr8k/train", "coco-mini/train")
+
+_REHEARSAL = BeamSettings(min_words=4)
+"""Fewer beams than captions get in the end: they are there to be chosen from, which is not done
+when epochs are compared."""
 
 Lesson = tuple[CaptionSource, NDArray[np.int64]]
 """Some sentences of one source, by number."""
@@ -194,6 +197,6 @@ def caption_figures(captioner: Captioner, vocabulary: Vocabulary, dev: Pictures)
         with torch.inference_mode():
             features, real = dev.places_of(rows, np.zeros_like(rows))
             places, state = captioner.look(features, real, dev.embeddings[rows, 0])
-        found = beam_search(captioner, places, state, CAPTION_SEARCH)
+        found = beam_search(captioner, places, state, _REHEARSAL)
         generated += [vocabulary.decode(candidates[0].words) for candidates in found]
     return score_captions(generated, dev.pictures.captions)
