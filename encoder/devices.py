@@ -21,7 +21,8 @@ def describe_devices() -> str:
         return f"GPU: {torch.cuda.get_device_name(device)}"
     if device.type == "mps":
         return "GPU: Apple Metal"
-    return f"CPU, {torch.get_num_threads()} threads"
+    threads = _threads()
+    return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def leave_a_core_to_decoding() -> None:
@@ -30,6 +31,11 @@ def leave_a_core_to_decoding() -> None:
     Clips are decoded while others are described. With a thread of arithmetic on every core, these
     wait for each other: on two cores indexing took a fifth longer.
     """
-    if "OMP_NUM_THREADS" not in os.environ:
-        cores = os.cpu_count() or 1
-        torch.set_num_threads(min(torch.get_num_threads(), max(1, cores - 1)))
+    torch.set_num_threads(_threads())
+
+
+def _threads() -> int:
+    threads = torch.get_num_threads()
+    if "OMP_NUM_THREADS" in os.environ:
+        return threads
+    return min(threads, max(1, (os.cpu_count() or 1) - 1))
