@@ -30,6 +30,7 @@ from encoder.checkpoint import (
 )
 from encoder.devices import best_device
 from encoder.engine import FrameEngine
+from encoder.grammar import GrammaticalDecoder
 from encoder.hubness import plain
 from encoder.interface import (
     Caption,
@@ -48,7 +49,7 @@ from encoder.vocabulary import Vocabulary, split_words
 from encoder.wording import repeats_itself
 from ingest.clip import Clip
 
-CAPTION_SEARCH = BeamSettings(beams=24, min_words=4)
+CAPTION_SEARCH = BeamSettings(beams=24, min_words=2)
 """Finds what may be said of a clip."""
 _LIKENESS = 5.0
 """What a caption's similarity to its clip weighs beside the decoder's score; tuned on dev."""
@@ -78,6 +79,7 @@ class CompactEncoder:
         self._alignment = alignment.to(self._device).eval()
         captioner, self._vocabulary = speaker
         self._captioner = captioner.to(self._device).eval()
+        self._decoder = GrammaticalDecoder(self._captioner, self._vocabulary, self._device)
         self._topics = topics
         self._search = search
         search.ensemble.to(self._device).eval()
@@ -248,7 +250,7 @@ class CompactEncoder:
     def _caption(
         self, plain: NDArray[np.float32], looked: tuple[Places, DecoderState]
     ) -> list[Caption]:
-        found = beam_search(self._captioner, *looked, CAPTION_SEARCH)
+        found = beam_search(self._decoder, *looked, CAPTION_SEARCH)
         return [self._choose(said, seen) for said, seen in zip(found, plain, strict=True)]
 
     def _choose(self, candidates: Sequence[WordSequence], seen: NDArray[np.float32]) -> Caption:
