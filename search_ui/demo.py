@@ -16,7 +16,7 @@ QUERIES = (
     "a cat looking at the camera",
     "a cup of coffee",
     "a man riding a bicycle in the city",
-    "a rocket ready for launch",
+    "stars in the night sky",
     "a man with a bow tie sitting in a car",
     "a cartoon animal in the grass",
 )
