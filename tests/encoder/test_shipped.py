@@ -64,7 +64,7 @@ def test_different_photographs_have_different_sentences(encoder: CompactEncoder)
     captions = [description.caption for description in encoder.describe(clips)]
 
     assert len({caption.text for caption in captions}) == len(clips)
-    assert all(len(caption.text.split()) >= 3 for caption in captions)
+    assert all(len(caption.text.split()) >= 2 for caption in captions)
     assert all(0.05 < caption.confidence < 1 for caption in captions)
 
 
