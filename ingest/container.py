@@ -9,6 +9,7 @@ the bytes alone, and may open nothing at all.
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TypeVar, cast
@@ -43,6 +44,9 @@ MAX_PIXELS = 1 << 27
 
 LARGE_PIXELS = 1 << 25
 """A little more than 8K. Threads that each decode a frame of their own would hold too many."""
+
+MOST_THREADS = 16
+"""FFmpeg's own bound: each thread holds pictures of its own."""
 
 NO_PROTOCOL = "none"
 """FFmpeg knows no protocol of this name."""
@@ -105,9 +109,17 @@ def main_stream(container: InputContainer, path: Path) -> VideoStream:
         )
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "SLICE" if pixels > LARGE_PIXELS else "AUTO"
-    # Clips are described meanwhile; on two cores a second thread costs more than it saves.
-    stream.thread_count = max(1, (os.cpu_count() or 1) - 1)
+    stream.thread_count = _threads()
     return stream
+
+
+def _threads() -> int:
+    """One less than the cores that this process may use, as clips are described meanwhile.
+
+    On two cores a second thread costs more than it saves.
+    """
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(max(1, cores - 1), MOST_THREADS)
 
 
 def packets_of(container: InputContainer, *streams: Chosen) -> Iterator["Packet[Chosen]"]:
