@@ -18,7 +18,7 @@ from ingest.writing import write_video
 
 STEP_SECONDS = 0.7
 """How much later each further cut of the same film begins."""
-PIECE_SECONDS = 8
+PIECE_SECONDS = 16
 """What a film made of many takes of each, in turn."""
 
 

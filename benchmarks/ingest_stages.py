@@ -3,14 +3,15 @@
     python -m benchmarks.ingest_stages STAGE FILM
 
 Each stage runs in a process of its own, with one thread, and prints how many seconds it took.
-Loading networks is no part of it.
+Loading networks is no part of it. The film must repeat itself each minute, as that of
+`benchmarks.footage` does: only a minute of clips is made ready.
 """
 
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 
 import av
@@ -48,15 +49,19 @@ def describe(film: Path, place: Path) -> Work:
     """Ready clips through the encoder: embeddings, captions, categories."""
     keep_freed_memory()
     encoder = CompactEncoder.load()
-    clips = _clips(film)
-    encoder.describe(clips[:1])
+    with Video.open(film) as video:
+        minutes = round(video.info.duration_seconds / 60)
+        minute = list(takewhile(lambda clip: clip.span.start_seconds < 60, _clips(video)))
+    encoder.describe(minute[:1])
+    clips = minutes * minute
     return lambda: [encoder.describe(batch) for batch in batched(clips, CLIPS_PER_BATCH)]
 
 
 def index(film: Path, place: Path) -> Work:
     """The whole: from the file to a catalog that is searched."""
     library = open_library(load_settings(place / "library"), create=True)
-    library.cataloguer.encoder.describe(_clips(film)[:1])
+    with Video.open(film) as video:
+        library.cataloguer.encoder.describe([next(_clips(video))])
 
     def work() -> None:
         with library:
@@ -115,9 +120,8 @@ def _features(backbone: CompactBackbone, frames: list[av.VideoFrame]) -> Tensor:
     return backbone(prepare_pictures(pixels, torch.device("cpu"))).mean(1)  # (N, 1280)
 
 
-def _clips(film: Path) -> list[Clip]:
-    with Video.open(film) as video:
-        return list(read_clips(video, Sampling()))
+def _clips(video: Video) -> Iterator[Clip]:
+    return read_clips(video, Sampling())
 
 
 def main() -> None:

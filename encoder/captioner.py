@@ -21,6 +21,10 @@ from encoder.checkpoint import fitting, load_checkpoint, require_alignment
 from encoder.tensors import as_torch
 from encoder.vocabulary import END, PAD, Vocabulary
 
+_LOOKING_AT_ONCE = {"cpu": 16}
+"""So many sentences; what more of them make on the way to one number would leave the cache, and
+blocks of so many sizes, of tens of MB, would leave memory in pieces."""
+
 
 @dataclass(frozen=True)
 class CaptionerConfig:
@@ -112,35 +116,41 @@ class Captioner(nn.Module):
     ) -> tuple[Tensor, DecoderState, Tensor]:
         """Read one word of each of K sentences about every clip, ``(B * K,)``, clip by clip.
 
-        Places are not repeated for each sentence: reading them is most of the work.
+        Places are not repeated for each sentence, as reading them is most of the work, and nothing
+        is computed for a sentence that ended: most end long before the longest.
 
         Returns:
-            logits of the next word ``(B * K, V)``, the new state, and the attention ``(B * K, P)``.
-        """
-        clips, real = len(places.values), places.real[:, None]  # (B, 1, P)
-        energy = self._energy(words, state, places).reshape(clips, -1, real.shape[-1])  # (B, K, P)
-        # Not minus infinity: where no place is real, that would give no numbers.
-        attention = energy.masked_fill(~real, -1e4).softmax(-1)  # (B, K, P)
-        attention = attention * real.any(-1, keepdim=True)
-        seen = torch.bmm(attention, places.values).flatten(0, 1)  # (B * K, H)
-        gist = places.gist.repeat_interleave(attention.shape[1], 0)
-        seen = torch.sigmoid(self.gate(state.output)) * seen + gist
-        word = self.dropout(self.words(words))  # (B, E)
-        output, cell = self.cell(torch.cat([word, seen], -1), (state.output, state.cell))
-        spoken = self.speak(self.dropout(torch.cat([output, seen], -1)))  # (B, E)
-        logits = F.linear(self.dropout(spoken), self.words.weight, self.bias)  # (B, V)
-        return logits, DecoderState(output, cell), attention.flatten(0, 1)
-
-    def _energy(self, words: Tensor, state: DecoderState, places: Places) -> Tensor:
-        """How much each sentence would look at each place, ``(B * K, P)``; one that ended, at none.
-
-        Most sentences end long before the longest.
+            logits of the next word ``(B * K, V)``, the new state, and the attention ``(B * K, P)``;
+            of a sentence that ended, logits and state are 0.
         """
         going = ((words != PAD) & (words != END)).nonzero().squeeze(1)  # (R,)
-        keys = places.keys[going * len(places.keys) // len(words)]  # (R, P, A)
-        looked = (keys + self.query(state.output[going])[:, None]).tanh_()
-        energy: Tensor = self.energy(looked).squeeze(-1)  # (R, P)
-        return energy.new_zeros(len(words), keys.shape[1]).index_copy(0, going, energy)
+        about = going * len(places.keys) // len(words)  # (R,), the clip of each
+        attention = self._attend(going, state, places)  # (B, K, P)
+        seen = torch.bmm(attention, places.values).flatten(0, 1)[going]  # (R, H)
+        before = DecoderState(state.output[going], state.cell[going])
+        seen = torch.sigmoid(self.gate(before.output)) * seen + places.gist[about]
+        word = self.dropout(self.words(words[going]))  # (R, E)
+        output, cell = self.cell(torch.cat([word, seen], -1), (before.output, before.cell))
+        spoken = self.speak(self.dropout(torch.cat([output, seen], -1)))  # (R, E)
+        logits = F.linear(self.dropout(spoken), self.words.weight, self.bias)  # (R, V)
+        logits, output, cell = (_placed(rows, going, len(words)) for rows in (logits, output, cell))
+        return logits, DecoderState(output, cell), attention.flatten(0, 1)
+
+    def _attend(self, going: Tensor, state: DecoderState, places: Places) -> Tensor:
+        """How much each sentence looks at each place, ``(B, K, P)``; one that ended, anywhere."""
+        at_once = _LOOKING_AT_ONCE.get(going.device.type, len(state.output))
+        parts = torch.split(going, at_once)
+        energy = torch.cat([self._energy(rows, state, places) for rows in parts])  # (R, P)
+        energy = _placed(energy, going, len(state.output))  # (B * K, P)
+        energy = energy.reshape(len(places.keys), -1, energy.shape[-1])
+        real = places.real[:, None]  # (B, 1, P)
+        # Not minus infinity: where no place is real, that would give no numbers.
+        return energy.masked_fill(~real, -1e4).softmax(-1) * real.any(-1, keepdim=True)
+
+    def _energy(self, rows: Tensor, state: DecoderState, places: Places) -> Tensor:
+        keys = places.keys[rows * len(places.keys) // len(state.output)]  # (R, P, A)
+        looked = (keys + self.query(state.output[rows])[:, None]).tanh_()
+        return self.energy(looked).squeeze(-1)  # type: ignore[no-any-return]  # (R, P)
 
     def forward(self, places: Places, state: DecoderState, captions: Tensor) -> Tensor:
         """Logits of every next word, each read from the true words before it.
@@ -158,6 +168,11 @@ class Captioner(nn.Module):
             scores, state, _ = self.step(captions[:, t], state, places)
             logits.append(scores)
         return torch.stack(logits, 1)
+
+
+def _placed(rows: Tensor, at: Tensor, count: int) -> Tensor:
+    """``(R, N)`` → ``(count, N)`` with `rows` at the numbers `at`, and 0 elsewhere."""
+    return rows.new_zeros(count, rows.shape[1]).index_copy(0, at, rows)
 
 
 def load_captioner(path: Path) -> tuple[Captioner, Vocabulary]:

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from encoder.backbone import FRAME_SIZE, CompactBackbone, prepare_pictures, views_of
 
-_FRAMES_AT_ONCE = {"cpu": 4, "mps": 32, "cuda": 256}
-"""On a CPU more are no faster and take more memory: 19 MB of one layer's values for each."""
+_FRAMES_AT_ONCE = {"cpu": 2, "mps": 32, "cuda": 256}
+"""On a CPU more are slower, and take more memory: 19 MB of one layer's values for each."""
 _VIEWS_COUNTED = [0, 1, 0, 1, 2, 3, 4, 5]
 """The whole of a still and its mirror image count twice; chosen on half of Flickr8k dev."""
 

@@ -6,6 +6,7 @@
 """
 
 import logging
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from encoder.alignment import load_alignment
 from encoder.beam import BeamSettings, beam_search
 from encoder.captioner import Captioner, CaptionerConfig
 from encoder.checkpoint import ALIGNMENT, CAPTIONER, Checkpoint, fingerprint, save_checkpoint
-from encoder.vocabulary import PAD, Vocabulary
+from encoder.vocabulary import PAD, Vocabulary, split_words
 from evaluation.captions import CaptionFigures, score_captions
 from training.align import DEV_TABLE
 from training.captioned import (
@@ -45,6 +46,9 @@ TABLES = ("flickr8k/train", "coco-mini/train")
 _REHEARSAL = BeamSettings(min_words=4)
 """Fewer beams than captions get in the end: they are there to be chosen from, which is not done
 when epochs are compared."""
+
+_LESSONS_OF_A_POOL = 20
+"""So many lessons share out their sentences by length."""
 
 Lesson = tuple[CaptionSource, NDArray[np.int64]]
 """Some sentences of one source, by number."""
@@ -155,9 +159,17 @@ class CaptionerTrainer:
         return float(np.mean([self._loss(source, rows).item() for source, rows in lessons]))
 
     def _lessons(self, source: CaptionSource, size: int) -> list[Lesson]:
-        """All sentences of a source, shuffled, in lessons of equal size."""
-        order = self.rng.permutation(len(source.sentences))
-        return [(source, order[start : start + size]) for start in range(0, len(order), size)]
+        """All sentences of a source, shuffled, in lessons of equal size.
+
+        Those of a lesson are about equally long: a long one among short ones would have most of the
+        work done for words that are not there.
+        """
+        lengths = np.array([len(split_words(sentence)) for sentence in source.sentences])
+        order = self.rng.permutation(len(lengths))
+        pools = np.array_split(order, math.ceil(len(order) / (size * _LESSONS_OF_A_POOL)))
+        order = np.concatenate([pool[lengths[pool].argsort(kind="stable")] for pool in pools])
+        lessons = [(source, order[start : start + size]) for start in range(0, len(order), size)]
+        return [lessons[i] for i in self.rng.permutation(len(lessons))]
 
     def _mixed(self, train: list[Pictures], texts: Texts) -> list[Lesson]:
         """All captions of the pictures, and some of the texts among them, shuffled."""
