@@ -1,6 +1,7 @@
 """What the encoder makes of a file's clips."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from encoder.interface import ClipDescription, ClipEncoder
@@ -12,7 +13,7 @@ from pipeline.batches import batched
 from pipeline.settings import Settings
 
 CLIPS_PER_BATCH = 4
-"""Enough to keep the encoder busy; of more, it would stand idle while the first ones are read."""
+"""Enough to keep the encoder busy; the first is described alone, as there is no other yet."""
 
 
 def describe_file(
@@ -33,7 +34,9 @@ def describe_clips(
     encoder: ClipEncoder, clips: Iterable[Clip], *, labels: FreeLabels
 ) -> Iterator[tuple[Clip, ClipDescription]]:
     """Yield each clip with its description and the user's `labels`, a few clips at a time."""
-    for batch in batched(clips, CLIPS_PER_BATCH):
+    remaining = iter(clips)
+    first = islice(remaining, 1)
+    for batch in chain(batched(first, 1), batched(remaining, CLIPS_PER_BATCH)):
         yield from zip(batch, labels.added_to(encoder.describe(batch)), strict=True)
 
 

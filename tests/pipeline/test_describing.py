@@ -70,6 +70,8 @@ def test_no_more_than_a_batch_is_read_ahead() -> None:
     encoder = FakeEncoder()
     described = describe_clips(encoder, clips(), labels=FreeLabels.load(encoder, []))
     assert read == []
+    next(described)
+    assert len(read) == 1
     for _ in range(CLIPS_PER_BATCH + 1):
         next(described)
-    assert len(read) == 2 * CLIPS_PER_BATCH
+    assert len(read) == 1 + 2 * CLIPS_PER_BATCH
