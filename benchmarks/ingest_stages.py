@@ -32,6 +32,7 @@ from pipeline.describing import CLIPS_PER_BATCH
 from pipeline.indexing import index_paths
 from pipeline.settings import load_settings
 
+DECODED_SECONDS = 240
 SCRIPT_SECONDS = 20
 """How much of the film the last two look at."""
 CLIP_SECONDS = 8
@@ -41,8 +42,8 @@ Work = Callable[[], object]
 
 
 def decode(film: Path, place: Path) -> Work:
-    """Every frame decoded with PyAV, and nothing done with it."""
-    return lambda: sum(1 for _ in _frames(film))
+    """Every frame of the beginning decoded with PyAV, and nothing done with it."""
+    return lambda: sum(1 for _ in _frames(film, DECODED_SECONDS))
 
 
 def describe(film: Path, place: Path) -> Work:
@@ -105,7 +106,7 @@ def sampled(film: Path, place: Path) -> Work:
 STAGES = {stage.__name__: stage for stage in (decode, describe, index, script, sampled)}
 
 
-def _frames(film: Path, seconds: float = float("inf")) -> Iterator[av.VideoFrame]:
+def _frames(film: Path, seconds: float) -> Iterator[av.VideoFrame]:
     with av.open(str(film)) as container:
         container.streams.video[0].thread_count = 1
         for frame in container.decode(video=0):

@@ -2,7 +2,7 @@
 
     python -m benchmarks.memory --minutes 1 120
 
-Each length is indexed by the real command in a process of its own, into a library of its own; the
+Each length is indexed by the real command, all at once, into a library of its own; the
 films repeat the same minute, 480 x 270 at 5 frames a second. Clips are twice as long as by default
 and show the encoder as many frames, or two hours of them would take as long as all else together.
 Writes memory.json and memory.svg, and prints a Markdown table of the greatest resident size; exit
@@ -39,7 +39,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         prepare_footage(Path(place) / "footage")
-        peaks = {minutes: peak_megabytes(minutes, Path(place)) for minutes in arguments.minutes}
+        started = {minutes: start(minutes, Path(place)) for minutes in arguments.minutes}
+        peaks = {minutes: peak_megabytes(process) for minutes, process in started.items()}
     ratio = peaks[max(peaks)] / peaks[min(peaks)]
     write_json(
         arguments.folder / "memory.json",
@@ -58,20 +59,24 @@ def main() -> None:
     sys.exit(0 if ratio <= FACTOR and max(peaks.values()) < MOST_MEGABYTES else 1)
 
 
-def peak_megabytes(minutes: int, place: Path) -> float:
-    """The greatest resident size of `clipseek index` on a film of a length."""
+def start(minutes: int, place: Path) -> subprocess.Popen[bytes]:
+    """Begin `clipseek index` on a film of a length."""
     path = film(place / "footage", place / f"{minutes}.mp4", seconds=60 * minutes, form=FORMAT)
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-m", "search_ui.command_line", "index", str(path)],
         env=os.environ | SETTINGS | {"CLIPSEEK_LIBRARY": str(place / f"library-{minutes}")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def peak_megabytes(process: subprocess.Popen[bytes]) -> float:
+    """The greatest resident size of a process until it ended."""
     # Of this child alone; RUSAGE_CHILDREN has the greatest of all so far.
     _, status, used = os.wait4(process.pid, 0)
     if status != 0:
-        raise SystemExit(f"indexing {minutes} minutes failed")
+        raise SystemExit("indexing failed")
     return used.ru_maxrss / 1024
 
 
