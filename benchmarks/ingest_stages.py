@@ -33,6 +33,7 @@ from pipeline.indexing import index_paths
 from pipeline.settings import load_settings
 
 DECODED_SECONDS = 240
+"""How much of the film is decoded alone, which takes the same time for each minute."""
 SCRIPT_SECONDS = 20
 """How much of the film the last two look at."""
 CLIP_SECONDS = 8

@@ -2,11 +2,10 @@
 
     python -m benchmarks.memory --minutes 1 120
 
-Each length is indexed by the real command, all at once, into a library of its own; the
-films repeat the same minute, 480 x 270 at 5 frames a second. Clips are twice as long as by default
-and show the encoder as many frames, or two hours of them would take as long as all else together.
-Writes memory.json and memory.svg, and prints a Markdown table of the greatest resident size; exit
-code 1 where a limit is not kept.
+Each length is indexed by the real command, all at once, into a library of its own; the films repeat
+the same minute, 480 x 270 at 5 frames a second. Clips are twice as long as by default and show the
+encoder as many frames: two hours would take twice as long else. Writes memory.json and memory.svg,
+and prints a Markdown table of the greatest resident size; exit code 1 where a limit is not kept.
 """
 
 import argparse

@@ -13,7 +13,7 @@ from pipeline.batches import batched
 from pipeline.settings import Settings
 
 CLIPS_PER_BATCH = 4
-"""Enough to keep the encoder busy; the first is described alone, as there is no other yet."""
+"""Enough to keep the encoder busy; the first clip is described alone, as soon as it is read."""
 
 
 def describe_file(

@@ -6,7 +6,6 @@
 """
 
 import logging
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -166,7 +165,8 @@ class CaptionerTrainer:
         """
         lengths = np.array([len(split_words(sentence)) for sentence in source.sentences])
         order = self.rng.permutation(len(lengths))
-        pools = np.array_split(order, math.ceil(len(order) / (size * _LESSONS_OF_A_POOL)))
+        shared = size * _LESSONS_OF_A_POOL
+        pools = np.split(order, range(shared, len(order), shared))
         order = np.concatenate([pool[lengths[pool].argsort(kind="stable")] for pool in pools])
         lessons = [(source, order[start : start + size]) for start in range(0, len(order), size)]
         return [lessons[i] for i in self.rng.permutation(len(lessons))]

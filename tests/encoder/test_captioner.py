@@ -5,7 +5,7 @@ import torch
 
 from encoder.backbone import FEATURE_CHANNELS
 from encoder.captioner import Captioner, CaptionerConfig
-from encoder.vocabulary import START
+from encoder.vocabulary import END, PAD, START
 
 WORDS = 11
 PLACES = 6
@@ -100,6 +100,25 @@ def test_rows_of_state_and_places_are_chosen_together(
     chosen, _, _ = captioner.step(words[swapped], state.rows(swapped), places.rows(swapped))
 
     torch.testing.assert_close(chosen, logits[swapped])
+
+
+def test_many_sentences_go_on_as_each_would_alone_beside_some_that_ended(
+    captioner: Captioner, features: torch.Tensor
+) -> None:
+    said = 12  # of each clip: more than are looked at together
+    words = torch.tensor([START, 4, END, 5, PAD, 6] * 4)
+    ended = (words == END) | (words == PAD)
+    places, state = captioner.look(features, ALL, EMBEDDINGS)
+    logits, after, _ = captioner.step(
+        words, state.rows(torch.tensor([0, 1]).repeat_interleave(said)), places
+    )
+    for number, word in enumerate(words):
+        clip = torch.tensor([number // said])
+        alone, alone_after, _ = captioner.step(word[None], state.rows(clip), places.rows(clip))
+        torch.testing.assert_close(logits[number], alone[0])
+        torch.testing.assert_close(after.output[number], alone_after.output[0])
+    assert not logits[ended].any()
+    assert logits[~ended].any(1).all()
 
 
 def test_the_gist_matters(captioner: Captioner, features: torch.Tensor) -> None:

@@ -88,6 +88,18 @@ def test_words_come_from_pictures_and_from_texts_each_with_its_own_limit(
     assert set(words) == {"a", "dog", "bottle", "of"}
 
 
+def test_a_lesson_has_sentences_about_equally_long_and_each_is_in_one(tmp_path: Path) -> None:
+    sentences = ["go " * (n % 10 + 1) for n in range(900)]
+    spoken = Texts(sentences, torch.zeros(900, DIMENSION), torch.zeros(DIMENSION))
+    training = CaptionTraining(least_text_count=1)
+    trainer = CaptionerTrainer(vocabulary_of([], spoken, training), training, curves=tmp_path)
+
+    lessons = [rows for _, rows in trainer._lessons(spoken, 10)]
+
+    assert sorted(np.concatenate(lessons).tolist()) == list(range(900))
+    assert all(np.ptp([len(sentences[n].split()) for n in rows]) <= 2 for rows in lessons)
+
+
 def test_a_decoder_learns_to_say_what_it_was_shown(
     pictures: Pictures, texts: Texts, tmp_path: Path
 ) -> None:
