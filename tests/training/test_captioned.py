@@ -94,7 +94,7 @@ def test_a_lesson_has_sentences_about_equally_long_and_each_is_in_one(tmp_path: 
     training = CaptionTraining(least_text_count=1)
     trainer = CaptionerTrainer(vocabulary_of([], spoken, training), training, curves=tmp_path)
 
-    lessons = [rows for _, rows in trainer._lessons(spoken, 10)]
+    lessons = [rows for _, rows in trainer._lessons(spoken, 8)]
 
     assert sorted(np.concatenate(lessons).tolist()) == list(range(900))
     assert all(np.ptp([len(sentences[n].split()) for n in rows]) <= 2 for rows in lessons)
