@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: install demo screenshots bench test lint clean
+.PHONY: install demo screenshots bench test test-page test-rest lint clean
 
 install: $(INSTALLED)
 
@@ -32,8 +32,15 @@ bench: install
 	$(BIN)/python -m benchmarks.readme; \
 	test -z "$$missed" || { echo "limits not kept:$$missed" >&2; exit 1; }
 
+# Side by side: each half waits for much of its time, for browsers and for workers.
 test: install
-	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory --jobs=2 test-page test-rest
+
+test-page: install
+	$(BIN)/python -m pytest tests/search_ui
+
+test-rest: install
+	$(BIN)/python -m pytest tests --ignore tests/search_ui
 
 lint: install
 	$(BIN)/ruff check .
