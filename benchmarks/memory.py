@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.figures import FOLDER, draw_bars, machine, write_json
@@ -39,7 +40,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         prepare_footage(Path(place) / "footage")
         started = {minutes: start(minutes, Path(place)) for minutes in arguments.minutes}
-        peaks = {minutes: peak_megabytes(process) for minutes, process in started.items()}
+        try:
+            peaks = {minutes: peak_megabytes(process) for minutes, process in started.items()}
+        finally:
+            stop(started.values())
     ratio = peaks[max(peaks)] / peaks[min(peaks)]
     write_json(
         arguments.folder / "memory.json",
@@ -68,6 +72,14 @@ def start(minutes: int, place: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def stop(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """End those that still run."""
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def peak_megabytes(process: subprocess.Popen[bytes]) -> float:
