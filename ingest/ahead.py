@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -24,7 +24,7 @@ class _Ahead(Generic[Item]):
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="read-ahead", daemon=True)
 
-    def results(self) -> Iterator[Item]:
+    def results(self) -> Generator[Item]:
         self._thread.start()
         try:
             while not isinstance(item := self._queue.get(), _Ended):
@@ -56,7 +56,7 @@ class _Ahead(Generic[Item]):
         return False
 
 
-def read_ahead(items: Iterator[Item], *, depth: int) -> Iterator[Item]:
+def read_ahead(items: Iterator[Item], *, depth: int) -> Generator[Item]:
     """Yield `items` in order, made in a thread that is at most `depth` items ahead.
 
     An error in making them is raised after the items before it. Closing this generator ends the

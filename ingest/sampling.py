@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,19 +42,34 @@ class Sampling:
             raise ValueError(f"need 0 < 2 * min <= max seconds and a short side >= 1, got {self}")
 
 
+def ignore_clip(clip: Clip) -> None:
+    """Do nothing with a clip: the default where it is only read."""
+
+
 def read_clips(
-    video: Video, sampling: Sampling, *, segments: Sequence[Segment] = (WHOLE,)
-) -> Iterator[Clip]:
+    video: Video,
+    sampling: Sampling,
+    *,
+    segments: Sequence[Segment] = (WHOLE,),
+    on_clip: Callable[[Clip], object] = ignore_clip,
+) -> Generator[Clip]:
     """Yield the clips of some segments, one after another, decoding each once.
 
     The spans tile a segment; see `SpanCutter`. Nothing outside the segment has an influence on
     them. A clip holds the frames shown at moments a fixed time apart, with their own times; where
     a single frame stands longer than a clip, that frame (and its time, which then lies before the
-    span). A thread reads a few clips ahead. What is held in memory does not grow with the video.
-    Raises ``CorruptVideoError`` and others as `Video.frames`.
+    span). A thread reads a few clips ahead, and calls `on_clip` with each; closing the generator
+    ends it. What is held in memory does not grow with the video. Raises ``CorruptVideoError`` and
+    others as `Video.frames`, and what `on_clip` raises.
     """
-    clips = (clip for segment in segments for clip in _clips(video, sampling, segment))
-    return read_ahead(clips, depth=CLIPS_AHEAD)
+
+    def read() -> Iterator[Clip]:
+        for segment in segments:
+            for clip in _clips(video, sampling, segment):
+                on_clip(clip)
+                yield clip
+
+    return read_ahead(read(), depth=CLIPS_AHEAD)
 
 
 def _clips(video: Video, sampling: Sampling, segment: Segment) -> Iterator[Clip]:
@@ -74,7 +89,8 @@ def _clips(video: Video, sampling: Sampling, segment: Segment) -> Iterator[Clip]
             assembly.add_motion(step.motion)
         if step.small_bgr is None:
             continue
-        for start in detector.look_at(step.small_bgr, seconds=step.seconds):
+        start = detector.look_at(step.small_bgr, seconds=step.seconds)
+        if start is not None:
             cutter.begin_shot(start)
         yield from map(assembly.clip, cutter.advance(step.seconds))
     if end > segment.start_seconds:

@@ -43,7 +43,7 @@ class Video:
         self._known_id = video_id
         self._lock = threading.Lock()
         self._closed = False
-        self._decoder = Decoder(path)
+        self._decoder = Decoder(path, exact=False)
         try:
             self._pictures = self._decoder.pictures()
             self._first: VideoFrame | None = next(self._pictures)
@@ -69,9 +69,10 @@ class Video:
     def frames(self, segment: Segment = WHOLE) -> Iterator[ShownFrame]:
         """Yield every frame of a segment from its start, decoding as it goes.
 
-        A segment gives the same frames whether those before it were read or not.
-        A later call starts over and ends the iteration of the one before it. Damage is skipped
-        and logged. Raises ``RuntimeError`` where the video is closed meanwhile.
+        They are decoded to be made small; see `Decoder`. A segment gives the same frames whether
+        those before it were read or not. A later call starts over and ends the iteration of the
+        one before it. Damage is skipped and logged. Raises ``RuntimeError`` where the video is
+        closed meanwhile.
         """
         if segment.start_pts is None:
             shown = self._timed(self._from_start())
@@ -212,7 +213,7 @@ class Video:
 
     def _reopen(self) -> None:
         self._decoder.close()
-        self._decoder = Decoder(self._path)
+        self._decoder = Decoder(self._path, exact=False)
 
     def _next(self, pictures: Iterator[VideoFrame]) -> VideoFrame | None:
         # Closing frees what the decoder works on, so never while it does.

@@ -19,7 +19,7 @@ from pipeline.assembly import embedding_space, open_library
 from pipeline.running import running_system
 from pipeline.settings import Settings, SettingsError
 
-PACKAGES = ("av", "milvus-lite", "numpy", "pymilvus", "scenedetect-headless", "timm", "torch")
+PACKAGES = ("av", "milvus-lite", "numpy", "opencv-python-headless", "pymilvus", "timm", "torch")
 """What the work stands on; each with versions that matter."""
 
 LOW_SPACE_BYTES = 1_000_000_000

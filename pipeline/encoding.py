@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from catalog.interface import ClipRecord
 from encoder.interface import ClipEncoder
@@ -22,9 +24,9 @@ class Pace:
     """Where the time goes, seconds."""
 
     reading: float = 0.0
-    """Spent waiting for decoded clips, which are made a little ahead."""
+    """Spent waiting for decoded clips, which are made a little ahead, with their thumbnails."""
     describing: float = 0.0
-    """Spent on everything else: encoding, captions, thumbnails."""
+    """Spent on everything else: encoding and captions."""
 
     def add(self, other: "Pace") -> None:
         self.reading += other.reading
@@ -48,18 +50,20 @@ class Cataloguer:
         ``VideoError`` where the file cannot be used and ``OSError`` where a thumbnail cannot be
         written or a correction cannot be read.
         """
-        clips = read_clips(video, sampling(self.settings), segments=segments)
-        described = describe_clips(self.encoder, self._timed(clips), labels=self.labels)
+        picture = partial(write_thumbnail, folder=self.settings.thumbnails)
+        clips = read_clips(video, sampling(self.settings), segments=segments, on_clip=picture)
         corrector = Corrector(Corrections(self.settings.library), self.encoder)
-        began, reading = time.perf_counter(), self.pace.reading
-        for clip, description in described:
-            write_thumbnail(clip, self.settings.thumbnails)
-            now = time.perf_counter()
-            self.pace.describing += now - began - (self.pace.reading - reading)
-            info = video.info
-            record = ClipRecord(clip.clip_id, info.video_id, info.path, clip.span, description)
-            yield corrector.after_describing(record)
+        # Closed before anybody hears of a failure: no thumbnail is written after that.
+        with closing(clips):
+            described = describe_clips(self.encoder, self._timed(clips), labels=self.labels)
             began, reading = time.perf_counter(), self.pace.reading
+            for clip, description in described:
+                now = time.perf_counter()
+                self.pace.describing += now - began - (self.pace.reading - reading)
+                info = video.info
+                record = ClipRecord(clip.clip_id, info.video_id, info.path, clip.span, description)
+                yield corrector.after_describing(record)
+                began, reading = time.perf_counter(), self.pace.reading
 
     def _timed(self, clips: Iterator[Clip]) -> Iterator[Clip]:
         while True:

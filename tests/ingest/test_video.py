@@ -1,7 +1,8 @@
 import threading
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -169,3 +170,16 @@ def test_closing_ends_an_iteration_that_another_thread_runs(tmp_path: Path) -> N
         assert begun.wait(10)
     assert ended.wait(10)
     assert str(path) in errors[0]
+
+
+def test_what_is_cut_out_is_exact_and_what_is_looked_at_nearly(shared_data: Path) -> None:
+    path = shared_data / "footage" / "big-buck-bunny-480p-30s.mp4"
+    with av.open(str(path)) as container:
+        decoded = islice(container.decode(video=0), 400, 424)
+        pictures = [picture.to_ndarray(format="rgb24").astype(int) for picture in decoded]
+    with Video.open(path) as video:
+        exact = [f.rgb(short_side=480) for f in islice(video.frames_from(0), 400, 424)]
+        rough = [f.rgb(short_side=480) for f in islice(video.frames(), 400, 424)]
+    off = [np.abs(picture - frame).mean() for picture, frame in zip(pictures, rough, strict=True)]
+    assert all(np.array_equal(*pair) for pair in zip(pictures, exact, strict=True))
+    assert 0 == min(off) < max(off) < 2
