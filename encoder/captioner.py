@@ -138,8 +138,9 @@ class Captioner(nn.Module):
 
     def _attend(self, going: Tensor, state: DecoderState, places: Places) -> Tensor:
         """How much each sentence looks at each place, ``(B, K, P)``; one that ended, anywhere."""
-        at_once = _LOOKING_AT_ONCE.get(going.device.type, len(state.output))
-        parts = torch.split(going, at_once)
+        # To learn, all at once: each part would have a gradient of the size of the whole.
+        at_once = len(going) if self.training else _LOOKING_AT_ONCE.get(going.device.type)
+        parts = torch.split(going, at_once or len(going))
         energy = torch.cat([self._energy(rows, state, places) for rows in parts])  # (R, P)
         energy = _placed(energy, going, len(state.output))  # (B * K, P)
         energy = energy.reshape(len(places.keys), -1, energy.shape[-1])

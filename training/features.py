@@ -154,3 +154,11 @@ def place_features(
         features.flush()
         partial.rename(path)
     return kept_features(path, len(pictures))
+
+
+def whole_features(pictures: CaptionedPictures, alignment: Path, *, cache: Path) -> Tensor:
+    """Mean over the places of each whole picture, ``(N, 1280)``; see `place_features`."""
+    places = place_features(pictures, alignment, cache=cache)
+    starts = range(0, len(places), 256)
+    means = [places[start : start + 256, 0].astype(np.float32).mean(1) for start in starts]
+    return torch.from_numpy(np.concatenate(means))

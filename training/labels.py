@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from encoder.checkpoint import Checkpoint, save_checkpoint
+from encoder.checkpoint import ALIGNMENT, Checkpoint, save_checkpoint
 from encoder.labels import BACKGROUND, LABELS, LabelCalibration, deviations, sentence_of
 from encoder.text import SentenceEncoder
 from encoder.vocabulary import split_words
 from training.align import DEV_TABLE
-from training.data import Folders
+from training.data import Folders, read_pictures
+from training.features import whole_features
 from training.joint_space import JointSpace
-from training.sources import Source, load_source, pooled_features
 
 logger = logging.getLogger(__name__)
 
@@ -50,17 +50,14 @@ def train_labels(folders: Folders) -> float:
         CheckpointError: there is no alignment or ensemble to build on.
     """
     space = JointSpace.load(folders.weights)
-    backbone = space.alignment.backbone
-    train = load_source(folders, TRAIN_TABLE, backbone=backbone)
-    above, truth = _compare(space, train, TUNED)
+    above, truth = _compare(space, folders, TRAIN_TABLE, TUNED)
     calibration = fit_curve(above.ravel(), truth.ravel())
     tensors = {
         "scale": np.array(calibration.scale, np.float32),
         "offset": np.array(calibration.offset, np.float32),
     }
     save_checkpoint(folders.weights / LABELS, Checkpoint(tensors, {}))
-    dev = load_source(folders, DEV_TABLE, backbone=backbone)
-    above, truth = _compare(space, dev, HELD_OUT)
+    above, truth = _compare(space, folders, DEV_TABLE, HELD_OUT)
     errors = (calibration.probabilities(above) - truth) ** 2
     base = truth.mean()
     logger.info("other labels on dev: Brier score %.4f, base rate %.3f", errors.mean(), base)
@@ -69,14 +66,16 @@ def train_labels(folders: Folders) -> float:
 
 @torch.inference_mode()
 def _compare(
-    space: JointSpace, source: Source, labels: Sequence[str]
+    space: JointSpace, folders: Folders, table: str, labels: Sequence[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Deviations and truth of each picture and label, ``(N, L)`` each."""
-    clips = space.pictures(pooled_features(source, space.alignment.backbone)[:, 0]).numpy()
+    pictures = read_pictures(folders.data, table)
+    seen = whole_features(pictures, folders.weights / ALIGNMENT, cache=folders.cache)
+    clips = space.pictures(seen).numpy()
     encode = SentenceEncoder()
     own = space.sentences(encode([sentence_of(label) for label in labels])).numpy()
     background = space.sentences(encode(BACKGROUND)).numpy()
-    truth = [[is_mentioned(label, group) for label in labels] for group in source.pictures.captions]
+    truth = [[is_mentioned(label, group) for label in labels] for group in pictures.captions]
     return deviations(clips, own, background), np.array(truth)
 
 

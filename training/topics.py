@@ -8,10 +8,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from encoder.checkpoint import ALIGNMENT, TOPICS, Checkpoint, fingerprint, save_checkpoint
-from training.data import Folders, read_topics
-from training.features import sentence_features
+from training.data import Folders, read_pictures, read_topics
+from training.features import sentence_features, whole_features
 from training.joint_space import JointSpace
-from training.sources import load_source, pooled_features
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,6 @@ def train_topics(folders: Folders) -> float:
     captions, topics = read_topics(folders.data)
     labels = sorted(set(topics))
     space = JointSpace.load(folders.weights)
-    backbone = space.alignment.backbone
     features = sentence_features("msrvtt", captions, cache=folders.cache)
     texts = space.sentences(features).clone()
     texts = texts - texts.mean(0)
@@ -55,8 +53,9 @@ def train_topics(folders: Folders) -> float:
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     accuracy = _accuracy(layer, texts[border:], truth[border:])
-    pictures = load_source(folders, "flickr8k/train", backbone=backbone)
-    clips = space.pictures(pooled_features(pictures, backbone)[:, 0])
+    pictures = read_pictures(folders.data, "flickr8k/train")
+    seen = whole_features(pictures, folders.weights / ALIGNMENT, cache=folders.cache)
+    clips = space.pictures(seen)
     tensors = {
         "weight": layer.weight.detach().numpy(),
         "bias": layer.bias.detach().numpy(),
