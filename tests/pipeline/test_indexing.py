@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import VideoError
-from ingest.sampling import CLIPS_AHEAD
-from pipeline.describing import CLIPS_PER_BATCH
 from pipeline.indexing import index_paths, index_video
 from pipeline.reports import IndexReport, Progress
 from tests.fake_encoder import FakeEncoder
@@ -273,8 +271,7 @@ def test_a_video_that_fails_half_way_leaves_nothing(
     library: LibraryAtHand, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.indexing.CLIPS_PER_WRITE", 1)
-    # More clips than are read ahead.
-    path = shoot(films / "a.mp4", *["red", "green"] * (CLIPS_AHEAD + CLIPS_PER_BATCH))
+    path = shoot(films / "a.mp4", *["red", "green"] * 12)  # more clips than are read ahead
     opened = library.open(FakeEncoder())
     stored = list[int]()
 
