@@ -39,22 +39,6 @@ def ignore_progress(progress: Progress) -> None:
     """Listen to nothing: the default where nobody watches."""
 
 
-def index_video(
-    library: Library, path: Path, *, on_progress: ProgressListener = ignore_progress
-) -> IndexedVideo:
-    """Decode one video, describe its clips and store them, whether it is known or not.
-
-    What the catalog held of the same content is replaced. Raises ``VideoError`` or ``OSError``
-    where the file cannot be used, and then leaves nothing of it behind, and ``CatalogError``
-    where the catalog cannot be written.
-    """
-    path = resolved(path)
-    state = state_of(path)
-    try_out(path)
-    with Video.open(path) as video:
-        return _indexed(_index(library, video, state, on_progress))
-
-
 def index_paths(
     library: Library,
     paths: Sequence[Path],

@@ -11,7 +11,7 @@ from encoder.interface import CategoryScore, EmbeddingSpace
 from pipeline.correcting import Change, CorrectionError, correct, settle, undo
 from pipeline.corrections import Correction, Corrections
 from pipeline.groups import KIND, regroup
-from pipeline.indexing import index_paths, index_video
+from pipeline.indexing import index_paths
 from pipeline.library import Library
 from pipeline.query import Query, Text
 from pipeline.reindexing import reindex
@@ -120,7 +120,8 @@ def test_clips_cut_otherwise_are_corrected_where_they_show_the_same(
     settings = opened.settings.model_copy(update={"clip_max_seconds": 1.5})
     other = Library(settings, opened.store, FakeEncoder)
 
-    index_video(other, first.path)
+    opened.store.delete_video(first.video_id)
+    index_paths(other, [first.path])
 
     clips = opened.store.clips_of(first.video_id)
     assert len(clips) > 3

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import VideoError
-from pipeline.indexing import index_paths, index_video
+from pipeline.indexing import index_paths
 from pipeline.reports import IndexReport, Progress
 from tests.fake_encoder import FakeEncoder
 from tests.pipeline.films import LibraryAtHand, files_under, shoot, state
@@ -179,7 +178,15 @@ def test_what_a_cut_short_change_left_behind_goes(library: LibraryAtHand, films:
     path = shoot(films / "a.mp4", "red")
     run(library, films)
     shoot(path, "blue")
-    index_video(library.open(FakeEncoder()), path)
+    unlucky = shoot(films / "b.mp4", "green")
+
+    def stop_there(progress: Progress) -> None:
+        if progress.path == unlucky:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index_paths(library.open(FakeEncoder()), [films], on_progress=stop_there)
+    unlucky.unlink()
     assert [video.path for video in library.store.videos()] == [path, path]
     assert names(run_without_encoder(library, films)) == outcome(skipped=["a.mp4: unchanged"])
     (video,) = library.store.videos()
@@ -287,14 +294,3 @@ def test_a_video_that_fails_half_way_leaves_nothing(
     assert stored == [2]
     assert library.store.count_clips() == 0
     assert library.store.videos() == []
-
-
-def test_index_video_tells_what_is_wrong_and_leaves_nothing(
-    library: LibraryAtHand, films: Path
-) -> None:
-    (films / "a.mp4").write_bytes(b"not a video at all" * 100)
-    with pytest.raises(VideoError):
-        index_video(library.open(), films / "a.mp4")
-    with pytest.raises(FileNotFoundError):
-        index_video(library.open(), films / "none.mp4")
-    assert library.store.count_clips() == 0
