@@ -124,7 +124,7 @@ class CaptionerTrainer:
             curve.train.append(loss)
             curve.dev.append(self._dev_loss(dev))
             draw_loss_curve(self._curves / "caption.png", curve)
-            logger.info("pictures %d: loss %.3f, dev %s", epoch, loss, figures)
+            logger.info("pictures %d: loss %.3f, dev BLEU-4 %.2f", epoch, loss, figures.bleu4)
             if all(figures.bleu4 > earlier.bleu4 for earlier in history):
                 self._save(path)
             history.append(figures)
